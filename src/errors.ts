@@ -1,0 +1,61 @@
+/** Errors a user can act on: what happened, where, what was expected, and a hint; each carries a stable code. */
+
+/** Exit status of a command per error code (2 usage or configuration, 3 data, 4 diverged or a gate failed). */
+export const EXIT_STATUS = {
+  E_USAGE: 2, // unknown flag, missing argument
+  E_OPTION: 2, // an option's value is invalid
+  E_UNKNOWN: 2, // a name (verb, net, likelihood, data set, column) that does not exist
+  E_CONFIG: 2, // a configuration file is invalid
+  E_DEVICE: 2, // a device that is not there
+  E_SHAPE: 2, // tensors that do not fit
+  E_OUT: 2, // --out cannot be written, or holds something else
+  E_LOCKED: 2, // another run works on this folder
+  E_PATH: 3, // nothing at this path
+  E_DATA: 3, // the data cannot be used
+  E_FILE: 3, // a file is truncated, corrupt or of an unknown format
+  E_MODEL: 3, // a model folder is incomplete, damaged or newer than this program
+  E_DIVERGED: 4, // training diverged and could not be rescued
+  E_INTERRUPTED: 130, // stopped by the user; what was done is saved
+} as const;
+
+export type ErrorCode = keyof typeof EXIT_STATUS;
+
+/** An error with a code, a message (what, where, got, expected) and optionally a hint (what to do about it). */
+export class VaekitError extends Error {
+  override readonly name = "VaekitError";
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly hint?: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** Levenshtein distance, for "did you mean". */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** A sentence that names the closest candidate, or lists the candidates when none is close. */
+export function didYouMean(name: string, candidates: readonly string[]): string {
+  const near = candidates
+    .map((candidate) => ({ candidate, gap: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.gap - b.gap)[0];
+  if (near && near.gap <= Math.max(1, Math.floor(near.candidate.length / 3))) return `Did you mean "${near.candidate}"?`;
+  return candidates.length > 0 ? `Known: ${candidates.join(", ")}.` : "";
+}
+
+/** The error for a name that is not in a list. @example throw unknown("net", "cnov", ["mlp", "conv"]) */
+export function unknown(what: string, name: string, candidates: readonly string[]): VaekitError {
+  return new VaekitError("E_UNKNOWN", `unknown ${what} "${name}"`, didYouMean(name, candidates));
+}

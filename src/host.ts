@@ -1,0 +1,91 @@
+/** What a place to run in gives: devices, files, sources of data and sinks for results. Node has one, browsers another. */
+
+import type { Address, Dataset, OpenOptions } from "./data/dataset.js";
+import type { Engine, EngineOptions } from "./runtime/engine.js";
+
+export interface FileInfo {
+  readonly kind: "file" | "folder";
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
+
+/** Files by path. Writes are atomic: after a crash a reader sees the old file or the new one, whole. */
+export interface Files {
+  stat(path: string): Promise<FileInfo | null>;
+  /** All bytes, or `length` bytes from `offset`. E_PATH when there is nothing. */
+  read(path: string, offset?: number, length?: number): Promise<Uint8Array>;
+  write(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** Adds to the end (metrics); not atomic, each call one line. */
+  append(path: string, text: string): Promise<void>;
+  list(path: string): Promise<string[]>;
+  makeFolder(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  join(...parts: string[]): string;
+  /** Takes the folder for one writer. E_LOCKED names the process that has it; a dead process's lock is taken over. */
+  lock(folder: string): Promise<{ release(): Promise<void> }>;
+}
+
+/** One kind of place that data comes from. The highest bid opens. */
+export interface Source {
+  readonly name: string;
+  /** Readable forms of address, for help. */
+  readonly forms: readonly string[];
+  /** 0 "not mine" .. 1 "surely mine", after a cheap look; or a reason why it looks like mine but cannot be used. */
+  bid(address: Address, host: Host): Promise<number>;
+  open(address: Address, options: OpenOptions, host: Host): Promise<Dataset>;
+}
+
+/** One format that pictures are written in. */
+export interface PictureSink {
+  readonly name: string;
+  /** Lower-case extensions with the dot; "/" for folders. */
+  readonly extensions: readonly string[];
+  write(path: string, pictures: Pictures, layout: PictureLayout, host: Host): Promise<string[]>;
+}
+/** Pictures as bytes [count, height, width, channels], channels 1 or 3. */
+export interface Pictures {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly pixels: Uint8Array;
+  /** File name per picture (without extension) where a sink writes one file each. */
+  readonly names?: readonly string[];
+}
+export interface PictureLayout {
+  /** Pictures per row of a contact sheet. Default: near square. */
+  readonly columns?: number;
+  /** Milliseconds per frame of an animation. */
+  readonly frameMilliseconds?: number;
+}
+
+/** One format that tables are written in and read back from. */
+export interface TableSink {
+  readonly name: string;
+  readonly extensions: readonly string[];
+  write(path: string, table: TableValues, host: Host): Promise<void>;
+}
+/** Columns by name; matrices ([count, width] Float32Array) are spread to name_0, name_1... in text formats. */
+export interface TableValues {
+  readonly count: number;
+  readonly columns: Readonly<Record<string, readonly (string | number | null)[] | Matrix>>;
+}
+export interface Matrix {
+  readonly values: Float32Array;
+  readonly width: number;
+}
+
+export interface Host {
+  readonly name: "node" | "browser";
+  readonly files: Files;
+  readonly sources: readonly Source[];
+  readonly pictureSinks: readonly PictureSink[];
+  readonly tableSinks: readonly TableSink[];
+  /** Devices that can be asked for. */
+  readonly devices: readonly string[];
+  engine(device: string, options?: EngineOptions): Promise<Engine>;
+  /** SHA-256, hexadecimal. */
+  digest(bytes: Uint8Array): Promise<string>;
+}
