@@ -195,6 +195,11 @@ function multiplyHigh(x: number, y: number): number {
 /** 2^(leading - 32), by the number of leading zeros of a word. */
 const SCALE = Float64Array.from({ length: 33 }, (_, leading) => 2 ** (leading - 32));
 
+// Taylor coefficients of (atanh t)/t, (sin x)/x and cos x.
+const [T3, T5, T7, T9, T11, T13, T15] = [1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15];
+const [S3, S5, S7, S9, S11, S13] = [-1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800, 1 / 6227020800];
+const [C2, C4, C6, C8, C10, C12] = [-1 / 2, 1 / 24, -1 / 720, 1 / 40320, -1 / 3628800, 1 / 479001600];
+
 /**
  * `count` normal numbers, out[2i], out[2i+1] = sqrt(-2 ln u) (cos, sin)(2 pi v), from words u, v: u = (word + 1/2) / 2^32,
  * never 0 or 1. Series instead of Math.log, cos and sin, whose last bits each engine may choose; errors below 1e-11.
@@ -207,17 +212,15 @@ function boxMuller(words: Uint32Array, from: number, out: Float32Array, at: numb
     const m = (word + 0.5) * SCALE[leading];
     const t = (m - Math.SQRT1_2) / (m + Math.SQRT1_2);
     const tt = t * t;
-    const series =
-      1 + tt * (1 / 3 + tt * (1 / 5 + tt * (1 / 7 + tt * (1 / 9 + tt * (1 / 11 + tt * (1 / 13 + tt / 15))))));
+    const series = 1 + tt * (T3 + tt * (T5 + tt * (T7 + tt * (T9 + tt * (T11 + tt * (T13 + tt * T15))))));
     const radius = Math.sqrt((2 * leading + 1) * Math.LN2 - 4 * t * series);
     // The angle is `quarter` quarter turns and x in [-pi/4, pi/4).
     const turned = words[from + i + 1] + 0x20000000;
     const quarter = (turned >>> 30) & 3;
     const x = ((turned & 0x3fffffff) - 0x20000000) * (Math.PI / 2 ** 31);
     const xx = x * x;
-    const sin =
-      x * (1 - (xx / 6) * (1 - (xx / 20) * (1 - (xx / 42) * (1 - (xx / 72) * (1 - (xx / 110) * (1 - xx / 156))))));
-    const cos = 1 - (xx / 2) * (1 - (xx / 12) * (1 - (xx / 30) * (1 - (xx / 56) * (1 - (xx / 90) * (1 - xx / 132)))));
+    const sin = x * (1 + xx * (S3 + xx * (S5 + xx * (S7 + xx * (S9 + xx * (S11 + xx * S13))))));
+    const cos = 1 + xx * (C2 + xx * (C4 + xx * (C6 + xx * (C8 + xx * (C10 + xx * C12)))));
     // One quarter turn takes (cos, sin) to (-sin, cos).
     const sign = 1 - (quarter & 2);
     const odd = quarter & 1;
