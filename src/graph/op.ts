@@ -25,7 +25,13 @@ export interface OnnxScope {
   /** A subgraph whose placeholders get fresh names, for ops that hold one. */
   subgraph(inputs: readonly Tensor[], outputs: readonly Tensor[], captured: ReadonlyMap<Tensor, string>): OnnxGraph;
 }
-export type OnnxAttribute = number | { float: number } | { floats: readonly number[] } | string | readonly number[] | OnnxGraph;
+export type OnnxAttribute =
+  | number
+  | { float: number }
+  | { floats: readonly number[] }
+  | string
+  | readonly number[]
+  | OnnxGraph;
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>;
 export interface OnnxGraph {
   readonly graph: Uint8Array;
@@ -52,7 +58,12 @@ export interface Op<A = never> {
   /** Gradient per input given the gradient per output (null: no gradient flows). "none": not differentiable. */
   readonly gradient:
     | "none"
-    | ((upstream: readonly (Tensor | null)[], inputs: readonly Tensor[], attributes: A, outputs: readonly Tensor[]) => (Tensor | null)[]);
+    | ((
+        upstream: readonly (Tensor | null)[],
+        inputs: readonly Tensor[],
+        attributes: A,
+        outputs: readonly Tensor[],
+      ) => (Tensor | null)[]);
   readonly examples: readonly Example<A>[];
 }
 /** What a lowering may ask of the node it lowers. */
@@ -84,14 +95,24 @@ export function multiOp<A extends object>(op: Op<A>): (inputs: readonly Tensor[]
 }
 
 /** Defines an op with one output and returns the function that applies it. */
-export function op<A extends object>(name: string, spec: SingleSpec<A>): (inputs: readonly Tensor[], attributes: A) => Tensor {
+export function op<A extends object>(
+  name: string,
+  spec: SingleSpec<A>,
+): (inputs: readonly Tensor[], attributes: A) => Tensor {
   const { shape, dtype, reference, lower, decompose, gradient, examples } = spec;
   const dtypeOf = (types: readonly TensorType[], attributes: A): Dtype =>
     typeof dtype === "function" ? dtype(types, attributes) : (dtype ?? types[0].dtype);
   const make = multiOp<A>({
     name,
     types: (types, attributes) => [
-      { shape: shape(types.map((type) => type.shape), attributes, types), dtype: dtypeOf(types, attributes) },
+      {
+        shape: shape(
+          types.map((type) => type.shape),
+          attributes,
+          types,
+        ),
+        dtype: dtypeOf(types, attributes),
+      },
     ],
     reference: (inputs, attributes, types) => [reference(inputs, attributes, types[0].shape as readonly number[])],
     lower: lower === "none" ? "none" : (inputs, attributes, onnx, node) => [lower(inputs, attributes, onnx, node)],
@@ -102,7 +123,10 @@ export function op<A extends object>(name: string, spec: SingleSpec<A>): (inputs
         }
       : "none",
     gradient:
-      gradient === "none" ? "none" : (upstream, inputs, attributes, outputs) => (upstream[0] ? gradient(upstream[0], inputs, attributes, outputs[0]) : inputs.map(() => null)),
+      gradient === "none"
+        ? "none"
+        : (upstream, inputs, attributes, outputs) =>
+            upstream[0] ? gradient(upstream[0], inputs, attributes, outputs[0]) : inputs.map(() => null),
     examples,
   });
   return (inputs, attributes) => make(inputs, attributes)[0];

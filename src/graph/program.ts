@@ -1,6 +1,8 @@
 /** A program: named inputs and outputs of one traced graph; what an engine compiles. */
 
+import { VaekitError } from "../errors.js";
 import type { Dtype, Shape, Tensor } from "./tensor.js";
+import { topological } from "./walk.js";
 
 /** What an input is for, which decides who feeds it. */
 export type InputRole =
@@ -24,4 +26,27 @@ export interface Program {
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** Gradients by parameter name; they go to the bank that the program is compiled with. */
   readonly gradients: Readonly<Record<string, Tensor>>;
+}
+
+/** Collects the inputs of a program while its graph is traced; each name once. */
+export function inputsOf(outputs: readonly Tensor[]): Map<string, { spec: InputSpec; tensor: Tensor }> {
+  const inputs = new Map<string, { spec: InputSpec; tensor: Tensor }>();
+  for (const node of topological(outputs)) {
+    if (node.op.name !== "input") continue;
+    const spec = node.attributes as InputSpec;
+    const known = inputs.get(spec.name);
+    if (known && known.tensor.node !== node)
+      throw new VaekitError("E_SHAPE", `two inputs of one program are named "${spec.name}"`);
+    inputs.set(spec.name, { spec, tensor: node.outputs[0] });
+  }
+  return inputs;
+}
+
+/** A program that computes `outputs`, and `gradients` by parameter name. Its inputs are what these need. */
+export function program(
+  name: string,
+  outputs: Readonly<Record<string, Tensor>>,
+  gradients: Readonly<Record<string, Tensor>> = {},
+): Program {
+  return { name, inputs: inputsOf([...Object.values(outputs), ...Object.values(gradients)]), outputs, gradients };
 }

@@ -40,7 +40,7 @@ let nextId = 0;
 
 /** Applies `op` to `inputs`: checks the shapes and makes the node. */
 export function apply(op: Op, inputs: readonly Tensor[], attributes: object): readonly Tensor[] {
-  const types = op.types(inputs, attributes);
+  const types = op.types(inputs, attributes as never);
   const outputs: Tensor[] = [];
   const node: Node = { id: nextId++, op, inputs, attributes, outputs };
   types.forEach((type, index) => outputs.push(new Tensor(node, index, type.shape, type.dtype)));

@@ -1,0 +1,130 @@
+/** Matrix products. */
+
+import { op } from "../op.js";
+import { broadcastShapes, type Shape, shapeError, type Tensor } from "../tensor.js";
+import { broadcastArray } from "./arrays.js";
+import { unbroadcast } from "./elementwise.js";
+
+interface MatmulAttributes {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+function dimsOf(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttributes) {
+  const [m, k] = transposeA ? [a.at(-1)!, a.at(-2)!] : [a.at(-2)!, a.at(-1)!];
+  const [k2, n] = transposeB ? [b.at(-1)!, b.at(-2)!] : [b.at(-2)!, b.at(-1)!];
+  return { m, k, k2, n };
+}
+
+const matmulOp = op<MatmulAttributes>("matmul", {
+  shape: ([a, b], attributes) => {
+    if (a.length < 2 || b.length < 2) throw shapeError("matmul", "both operands need at least two axes", a, b);
+    const { m, k, k2, n } = dimsOf(a, b, attributes);
+    if (k !== k2) throw shapeError("matmul", `inner sizes ${k} and ${k2} differ`, a, b);
+    return [...broadcastShapes("matmul", a.slice(0, -2), b.slice(0, -2)), m, n];
+  },
+  reference: ([a, b], attributes, shape) => {
+    const { m, k, n } = dimsOf(a.shape, b.shape, attributes) as { m: number; k: number; n: number };
+    const batch = shape.slice(0, -2);
+    const left = broadcastArray(a, [...batch, ...a.shape.slice(-2)]).data;
+    const right = broadcastArray(b, [...batch, ...b.shape.slice(-2)]).data;
+    const [am, ak] = attributes.transposeA ? [1, m] : [k, 1];
+    const [bk, bn] = attributes.transposeB ? [1, k] : [n, 1];
+    const data = new Float64Array(shape.reduce((size, dim) => size * dim, 1));
+    for (let at = 0; at < data.length; at++) {
+      const column = at % n;
+      const row = Math.floor(at / n) % m;
+      const matrix = Math.floor(at / (n * m));
+      let total = 0;
+      for (let i = 0; i < k; i++)
+        total += left[matrix * m * k + row * am + i * ak] * right[matrix * k * n + i * bk + column * bn];
+      data[at] = total;
+    }
+    return { shape, data };
+  },
+  lower: ([a, b], { transposeA, transposeB }, onnx, { inputs }) => {
+    const [ra, rb] = inputs.map((type) => type.shape.length);
+    if (ra === 2 && rb === 2) {
+      if (!transposeA && !transposeB) return onnx.node("MatMul", [a, b]);
+      return onnx.node("Gemm", [a, b], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 });
+    }
+    const swap = (x: string, rank: number): string =>
+      onnx.node("Transpose", [x], { perm: [...Array(rank - 2).keys(), rank - 1, rank - 2] });
+    return onnx.node("MatMul", [transposeA ? swap(a, ra) : a, transposeB ? swap(b, rb) : b]);
+  },
+  gradient: (dy, [a, b], { transposeA, transposeB }) => {
+    const da = transposeA
+      ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
+      : matmul(dy, b, { transposeB: !transposeB });
+    const db = transposeB
+      ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
+      : matmul(a, dy, { transposeA: !transposeA });
+    return [unbroadcast(da, a.shape), unbroadcast(db, b.shape)];
+  },
+  examples: [
+    {
+      shapes: [
+        [2, 3],
+        [3, 4],
+      ],
+      attributes: { transposeA: false, transposeB: false },
+    },
+    {
+      shapes: [
+        [3, 2],
+        [3, 4],
+      ],
+      attributes: { transposeA: true, transposeB: false },
+    },
+    {
+      shapes: [
+        [2, 3],
+        [4, 3],
+      ],
+      attributes: { transposeA: false, transposeB: true },
+    },
+    {
+      shapes: [
+        [3, 2],
+        [4, 3],
+      ],
+      attributes: { transposeA: true, transposeB: true },
+    },
+    {
+      shapes: [
+        [2, 1, 3, 2],
+        [3, 2, 4],
+      ],
+      attributes: { transposeA: false, transposeB: false },
+    },
+    {
+      shapes: [
+        [2, 3, 2],
+        [3, 4],
+      ],
+      attributes: { transposeA: true, transposeB: false },
+    },
+    {
+      shapes: [
+        [2, 2, 3],
+        [2, 4, 3],
+      ],
+      attributes: { transposeA: false, transposeB: true },
+    },
+  ],
+});
+
+/** Product of matrices in the last two axes, [.., m, k] x [.., k, n] -> [.., m, n]; earlier axes broadcast. */
+export function matmul(
+  a: Tensor,
+  b: Tensor,
+  { transposeA = false, transposeB = false }: Partial<MatmulAttributes> = {},
+): Tensor {
+  // A stack of matrices times one matrix is one tall product.
+  if (a.rank > 2 && b.rank === 2 && !transposeA) {
+    const rows = a.reshape([-1, a.shape.at(-1)!]);
+    const n = transposeB ? b.shape[0] : b.shape[1];
+    return matmulOp([rows, b], { transposeA, transposeB }).reshape([...a.shape.slice(0, -1), n]);
+  }
+  return matmulOp([a, b], { transposeA, transposeB });
+}

@@ -1,0 +1,94 @@
+/** ONNX Runtime as an engine: what its native and its browser package have in common. */
+
+import { VaekitError } from "../errors.js";
+import { gradientName, type LoweredProgram } from "../graph/lower.js";
+import { inputsOf, type Program } from "../graph/program.js";
+import { bindShape, type Dtype, type TensorType } from "../graph/tensor.js";
+import type { CpuBank } from "./cpu-bank.js";
+import type { Executable, Feeds, Values } from "./engine.js";
+
+/** The part of ONNX Runtime's JavaScript API that is used; both packages have it. */
+export interface OrtApi {
+  readonly Tensor: new (type: "float32" | "int32" | "bool", data: Values, dims: readonly number[]) => OrtTensor;
+}
+export interface OrtTensor {
+  readonly data: unknown;
+  readonly dims: readonly number[];
+}
+export interface OrtSession {
+  run(feeds: Record<string, OrtTensor>, fetches: Record<string, OrtTensor | null>): Promise<Record<string, OrtTensor>>;
+  release(): Promise<void>;
+}
+
+/** Called around each run, for VAEKIT_DEBUG=time,check. */
+export interface RunListener {
+  ran(program: string, milliseconds: number): void;
+}
+
+/**
+ * A session whose parameters are views of the bank's memory: fed without a copy, and gradients fetched straight into it.
+ * Data inputs are wrapped per call; arrays returned are fresh.
+ */
+export function ortExecutable(
+  ort: OrtApi,
+  session: OrtSession,
+  program: Program,
+  lowered: LoweredProgram,
+  bank: CpuBank,
+  listener?: RunListener,
+): Executable {
+  const fixed: Record<string, OrtTensor> = {};
+  const fed: [name: string, type: TensorType][] = [];
+  const bankTensor = (name: string, slot: "value" | "gradient", shape: readonly number[]): OrtTensor =>
+    new ort.Tensor("float32", bank.view(name, slot), shape);
+  for (const [name, { spec }] of inputsOf(lowered.outputs)) {
+    if (spec.role === "parameter" || spec.role === "state")
+      fixed[name] = bankTensor(name, "value", spec.shape as number[]);
+    else fed.push([name, spec]);
+  }
+  const fetches: Record<string, OrtTensor | null> = {};
+  for (const name of Object.keys(program.outputs)) fetches[name] = null;
+  for (const [name, gradient] of Object.entries(program.gradients))
+    fetches[gradientName(name)] = bankTensor(name, "gradient", gradient.shape as number[]);
+
+  return {
+    program,
+    async run(feeds, dims = {}) {
+      const all = { ...fixed };
+      for (const [name, type] of fed)
+        all[name] = new ort.Tensor(
+          ortType(type.dtype),
+          given(feeds, name, program),
+          checkedDims(feeds, name, type, dims),
+        );
+      const started = performance.now();
+      const results = await session.run(all, fetches);
+      listener?.ran(program.name, performance.now() - started);
+      const values: Record<string, Values> = {};
+      for (const name of Object.keys(program.outputs)) values[name] = results[name].data as Values;
+      return values;
+    },
+    dispose: () => session.release(),
+  };
+}
+
+function ortType(dtype: Dtype): "float32" | "int32" | "bool" {
+  return dtype;
+}
+
+function given(feeds: Feeds, name: string, program: Program): Values {
+  const values = feeds[name];
+  if (!values) throw new VaekitError("E_SHAPE", `program "${program.name}" needs a value for input "${name}"`);
+  return values;
+}
+
+function checkedDims(feeds: Feeds, name: string, type: TensorType, dims: Readonly<Record<string, number>>): number[] {
+  const shape = bindShape(type.shape, dims);
+  const expected = shape.reduce((size, dim) => size * dim, 1);
+  if (feeds[name].length !== expected)
+    throw new VaekitError(
+      "E_SHAPE",
+      `input "${name}": got ${feeds[name].length} values, expected ${expected} for shape [${shape.join(", ")}]`,
+    );
+  return shape;
+}
