@@ -1,0 +1,119 @@
+/** The bank of CPU engines: all parameters, gradients and moments in one WebAssembly memory, for views without copies. */
+
+import { unknown, VaekitError } from "../errors.js";
+import { type Bank, type BankEntry, SLOTS, type Slot, type UpdateRule } from "./engine.js";
+import { adamFactors, hasWasmKernel, type UpdateKernel, wasmKernel } from "./update.js";
+import { plainKernel } from "./update-plain.js";
+
+/** A bank whose tensors other code may read and write in place. The memory never grows, so views stay valid. */
+export interface CpuBank extends Bank {
+  /** Numbers in all tensors together, without padding. */
+  readonly parameters: number;
+  /** A live view of one tensor, flat; starts at a multiple of 32 bytes. */
+  view(name: string, slot: Slot): Float32Array<ArrayBuffer>;
+  /** A live view of a whole slot: the tensors in the order of `entries`, each padded with zeros to 8 floats. */
+  viewAll(slot: Slot): Float32Array<ArrayBuffer>;
+  /** A copy of a whole slot, for `writeAll`: the best weights so far, for example. */
+  readAll(slot: Slot): Float32Array<ArrayBuffer>;
+  writeAll(slot: Slot, values: Float32Array): void;
+  /** Whether no value of a slot is infinite or NaN. */
+  isFinite(slot: Slot): boolean;
+}
+
+export interface CpuBankOptions {
+  /** Which form of the kernel updates: default "wasm" where the engine has SIMD, else "plain". Same bits. */
+  readonly kernel?: "wasm" | "plain";
+}
+
+const PADDED_FLOATS = 8; // 32 bytes, what AVX loads at once
+const FLOAT_BYTES = 4;
+const PAGE_BYTES = 65_536;
+
+interface Place {
+  readonly offset: number; // floats from the slot's start
+  readonly length: number;
+}
+
+/** Allocates a bank of zeros. E_OPTION when the memory is not to be had (at most 4 GiB: 268 million parameters). */
+export function cpuBank(entries: readonly BankEntry[], options: CpuBankOptions = {}): CpuBank {
+  const places = new Map<string, Place>();
+  let slotFloats = 0;
+  for (const { name, shape } of entries) {
+    if (places.has(name)) throw new VaekitError("E_SHAPE", `two parameters are named "${name}"`);
+    const length = shape.reduce((product, size) => product * size, 1);
+    places.set(name, { offset: slotFloats, length });
+    slotFloats += Math.ceil(length / PADDED_FLOATS) * PADDED_FLOATS;
+  }
+  const parameters = [...places.values()].reduce((sum, { length }) => sum + length, 0);
+  const { buffer, kernel } = allocate(slotFloats * FLOAT_BYTES * SLOTS.length, parameters, options.kernel);
+  const start = (slot: Slot) => SLOTS.indexOf(slot) * slotFloats * FLOAT_BYTES;
+  let disposed = false;
+
+  const viewAll = (slot: Slot) => {
+    if (disposed) throw new Error("internal: this bank was disposed of");
+    return new Float32Array(buffer, start(slot), slotFloats);
+  };
+  const view = (name: string, slot: Slot) => {
+    const place = places.get(name);
+    if (!place) throw unknown("parameter", name, [...places.keys()]);
+    return viewAll(slot).subarray(place.offset, place.offset + place.length);
+  };
+  return {
+    entries,
+    parameters,
+    view,
+    viewAll,
+    read: (name, slot) => view(name, slot).slice(),
+    readAll: (slot) => viewAll(slot).slice(),
+    write(name, slot, values) {
+      const target = view(name, slot);
+      if (values.length !== target.length) {
+        const shape = entries.find((entry) => entry.name === name)?.shape.join(", ");
+        throw misfit(`parameter "${name}" [${shape}]`, values.length, target.length);
+      }
+      target.set(values);
+    },
+    writeAll(slot, values) {
+      if (values.length !== slotFloats) throw misfit(`the slot "${slot}"`, values.length, slotFloats);
+      viewAll(slot).set(values);
+    },
+    isFinite: (slot) => kernel.allFinite(viewAll(slot).byteOffset, slotFloats) === 1,
+    gradientNorm: () => Math.sqrt(kernel.sumOfSquares(viewAll("gradient").byteOffset, slotFloats)),
+    update(rule: UpdateRule) {
+      const [p, g, m, v] = SLOTS.map((slot) => viewAll(slot).byteOffset);
+      kernel.adam(p, g, m, v, slotFloats, ...adamFactors(rule));
+    },
+    dispose() {
+      disposed = true;
+    },
+  };
+}
+
+/** Memory of exactly the pages needed, with a kernel that works on it. */
+function allocate(
+  bytes: number,
+  parameters: number,
+  form = hasWasmKernel() ? "wasm" : "plain",
+): { buffer: ArrayBuffer; kernel: UpdateKernel } {
+  try {
+    if (form === "plain") {
+      const buffer = new ArrayBuffer(bytes);
+      return { buffer, kernel: plainKernel(buffer) };
+    }
+    const pages = Math.ceil(bytes / PAGE_BYTES);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return { buffer: memory.buffer as ArrayBuffer, kernel: wasmKernel(memory) };
+  } catch (cause) {
+    const size = `${parameters.toLocaleString("en")} parameters with their gradients and moments`;
+    throw new VaekitError(
+      "E_OPTION",
+      `cannot allocate ${Math.ceil(bytes / 1e6).toLocaleString("en")} MB for ${size}`,
+      "Choose a smaller net: fewer or narrower layers, or smaller pictures.",
+      { cause },
+    );
+  }
+}
+
+function misfit(what: string, got: number, expected: number): VaekitError {
+  return new VaekitError("E_SHAPE", `values do not fit ${what}: got ${got} numbers, expected ${expected}`);
+}
