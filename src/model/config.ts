@@ -1,0 +1,34 @@
+/** What a model is, written down: the choice of parts with their options, the data it was made for, how it was trained. */
+
+import * as z from "zod";
+
+/** A part by name with its options. */
+const Part = z.looseObject({ name: z.string() });
+export type PartConfig = z.infer<typeof Part>;
+
+export const FORMAT_VERSION = 1;
+
+export const ModelConfig = z.object({
+  format: z.literal("vaekit"),
+  /** Version of the folder's layout; a newer one is refused. */
+  formatVersion: z.int(),
+  vaekitVersion: z.string(),
+  schema: z.object({ fields: z.record(z.string(), z.looseObject({ kind: z.string() })) }),
+  /** Latent dimensions asked of the posterior by default. */
+  latent: z.int().positive(),
+  net: Part,
+  posterior: Part,
+  prior: Part,
+  likelihoods: z.record(z.string(), Part),
+  objective: Part,
+  sampler: Part,
+  /** Facts about the training data that parts start from, such as its mean per channel. */
+  facts: z.object({ count: z.int(), mean: z.record(z.string(), z.array(z.number())) }),
+  training: z.looseObject({ seed: z.number() }),
+  data: z.object({ name: z.string(), fingerprint: z.string(), count: z.int(), labels: z.array(z.string()).nullable() }),
+  /** What "auto" decided and why, one sentence a choice. */
+  choices: z.record(z.string(), z.string()),
+  /** Figures of the finished model, with their protocol. */
+  metrics: z.record(z.string(), z.unknown()),
+});
+export type ModelConfig = z.infer<typeof ModelConfig>;

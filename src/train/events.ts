@@ -1,0 +1,57 @@
+/** What training tells while it runs; the same events feed the terminal, metrics.jsonl and callers. */
+
+/** Means over the records they were measured on, nats per record. */
+export interface Terms {
+  readonly loss: number;
+  readonly reconstruction: number;
+  readonly kl: number;
+  readonly [term: string]: number;
+}
+
+export type TrainEvent =
+  /** What will be trained: shapes, parameters, what "auto" chose and why. */
+  | {
+      readonly event: "start";
+      readonly parameters: number;
+      readonly records: number;
+      readonly validation: number;
+      readonly steps: number;
+      readonly epochs: number;
+      readonly choices: Readonly<Record<string, string>>;
+      readonly resumedAtStep: number;
+    }
+  | { readonly event: "first-step"; readonly seconds: number }
+  /** At most a few a second. */
+  | {
+      readonly event: "progress";
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly recordsPerSecond: number;
+      readonly secondsLeft: number;
+      readonly terms: Terms;
+    }
+  | {
+      readonly event: "epoch";
+      readonly epoch: number;
+      readonly step: number;
+      readonly seconds: number;
+      readonly learningRate: number;
+      readonly beta: number;
+      readonly train: Terms;
+      readonly validation: Terms | null;
+      readonly best: boolean;
+    }
+  | { readonly event: "notice"; readonly message: string }
+  | { readonly event: "checkpoint"; readonly step: number }
+  | { readonly event: "recovered"; readonly step: number; readonly tensor: string; readonly learningRate: number }
+  /** "finished", "patience" (early stop) or "interrupted" (aborted; a checkpoint holds the state). */
+  | {
+      readonly event: "end";
+      readonly reason: "finished" | "patience" | "interrupted";
+      readonly epoch: number;
+      readonly step: number;
+      readonly seconds: number;
+      readonly bestEpoch: number;
+      readonly metrics: Readonly<Record<string, unknown>>;
+    };

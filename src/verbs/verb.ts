@@ -1,0 +1,48 @@
+/** What a verb is: one typed description from which the library method, the command, the route and the form derive. */
+
+import type * as z from "zod";
+import type { Host } from "../host.js";
+
+export interface VerbContext {
+  readonly host: Host;
+  readonly signal: AbortSignal;
+  /** Progress and notices, for people; never data. */
+  report(event: VerbEvent): void;
+}
+
+/** Something that happened while a verb ran. */
+export interface VerbEvent {
+  readonly event: string;
+  readonly [detail: string]: unknown;
+}
+
+/** How a verb looks in a terminal. */
+export interface CliLook<Input> {
+  /** Inputs given by place instead of by flag, in order. */
+  readonly positional: readonly (keyof Input & string)[];
+  /** One-letter flags. */
+  readonly short?: Readonly<Partial<Record<keyof Input & string, string>>>;
+  /** A command that works as it stands, for the help. */
+  readonly example: string;
+}
+
+export interface Verb<Schema extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly summary: string;
+  readonly input: Schema;
+  readonly cli: CliLook<z.infer<Schema>>;
+  /** Does the work; the result is what `--json` prints. Heavy modules are imported inside. */
+  run(input: z.infer<Schema>, context: VerbContext): Promise<VerbResult>;
+}
+
+export interface VerbResult {
+  /** The JSON document of `--json`. */
+  readonly json: unknown;
+  /** The same for people, lines of plain text. */
+  readonly text: string;
+}
+
+/** Names the schema's type once, so that `run` is typed by it. */
+export function verb<Schema extends z.ZodObject>(definition: Verb<Schema>): Verb<Schema> {
+  return definition;
+}
