@@ -89,20 +89,24 @@ export function cpuBank(entries: readonly BankEntry[], options: CpuBankOptions =
   };
 }
 
-/** Memory of exactly the pages needed, with a kernel that works on it. */
+/** Zeroed memory, with a kernel that works on it. */
 function allocate(
   bytes: number,
   parameters: number,
   form = hasWasmKernel() ? "wasm" : "plain",
 ): { buffer: ArrayBuffer; kernel: UpdateKernel } {
+  const pages = Math.ceil(bytes / PAGE_BYTES);
+  if (form === "plain") {
+    const buffer = orTooLarge(bytes, parameters, () => new ArrayBuffer(bytes));
+    return { buffer, kernel: plainKernel(buffer) };
+  }
+  const memory = orTooLarge(bytes, parameters, () => new WebAssembly.Memory({ initial: pages, maximum: pages }));
+  return { buffer: memory.buffer as ArrayBuffer, kernel: wasmKernel(memory) };
+}
+
+function orTooLarge<T>(bytes: number, parameters: number, make: () => T): T {
   try {
-    if (form === "plain") {
-      const buffer = new ArrayBuffer(bytes);
-      return { buffer, kernel: plainKernel(buffer) };
-    }
-    const pages = Math.ceil(bytes / PAGE_BYTES);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    return { buffer: memory.buffer as ArrayBuffer, kernel: wasmKernel(memory) };
+    return make();
   } catch (cause) {
     const size = `${parameters.toLocaleString("en")} parameters with their gradients and moments`;
     throw new VaekitError(

@@ -1,0 +1,130 @@
+/** The CPU bank: live views, clean padding, clear refusals. */
+
+import { describe, expect, test } from "vitest";
+import { VaekitError } from "../../src/errors.js";
+import { Philox } from "../../src/random.js";
+import { cpuBank } from "../../src/runtime/cpu-bank.js";
+import { SLOTS, type UpdateRule } from "../../src/runtime/engine.js";
+
+const ENTRIES = [
+  { name: "encoder.weight", shape: [3, 5] },
+  { name: "encoder.bias", shape: [5] },
+  { name: "sigma", shape: [] },
+];
+const RULE: UpdateRule = {
+  learningRate: 0.1,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+  step: 1,
+  gradientScale: 1,
+};
+
+describe.each(["wasm", "plain"] as const)("a bank with the %s kernel", (kernel) => {
+  const make = () => cpuBank(ENTRIES, { kernel });
+
+  test("starts with zeros, and counts parameters without padding", () => {
+    const bank = make();
+    expect(bank.parameters).toBe(21);
+    for (const slot of SLOTS) expect(bank.readAll(slot)).toEqual(new Float32Array(16 + 8 + 8));
+  });
+
+  test("views are live and aligned to 32 bytes, and stay valid; reads are copies", () => {
+    const bank = make();
+    const bias = bank.view("encoder.bias", "m");
+    bank.write("encoder.bias", "m", [1, 2, 3, 4, 5]);
+    expect([...bias]).toEqual([1, 2, 3, 4, 5]);
+    const copy = bank.read("encoder.bias", "m");
+    bias[0] = 9;
+    expect(copy[0]).toBe(1);
+    expect(bank.read("encoder.bias", "m")[0]).toBe(9);
+    for (const { name } of ENTRIES) for (const slot of SLOTS) expect(bank.view(name, slot).byteOffset % 32).toBe(0);
+    expect(bank.view("encoder.weight", "v").buffer).toBe(bias.buffer);
+  });
+
+  test("one tensor's values never reach another tensor or another slot", () => {
+    const bank = make();
+    bank.write("encoder.bias", "gradient", [1, 1, 1, 1, 1]);
+    expect(bank.read("encoder.weight", "gradient")).toEqual(new Float32Array(15));
+    expect(bank.read("sigma", "gradient")).toEqual(new Float32Array(1));
+    expect(bank.read("encoder.bias", "value")).toEqual(new Float32Array(5));
+  });
+
+  test("padding stays zero through updates", () => {
+    const bank = make();
+    const noise = new Philox(1);
+    for (const { name } of ENTRIES) noise.normals(bank.view(name, "value"));
+    for (let step = 1; step <= 5; step++) {
+      for (const { name } of ENTRIES) noise.normals(bank.view(name, "gradient"));
+      bank.update({ ...RULE, step });
+    }
+    for (const slot of SLOTS) {
+      const all = bank.viewAll(slot);
+      expect(all.filter((x) => x !== 0)).toHaveLength(bank.parameters);
+      expect([...all.subarray(15, 16), ...all.subarray(21, 24), ...all.subarray(25)].every((x) => x === 0)).toBe(true);
+    }
+  });
+
+  test("the gradient norm is over all tensors", () => {
+    const bank = make();
+    bank.write("encoder.bias", "gradient", [3, 0, 0, 0, 0]);
+    bank.write("sigma", "gradient", [-4]);
+    expect(bank.gradientNorm()).toBe(5);
+  });
+
+  test("the best weights can be kept and put back", () => {
+    const bank = make();
+    new Philox(1).normals(bank.view("encoder.weight", "value"));
+    const best = bank.readAll("value");
+    bank.write("encoder.weight", "gradient", new Float32Array(15).fill(1));
+    bank.update(RULE);
+    expect(bank.readAll("value")).not.toEqual(best);
+    bank.writeAll("value", best);
+    expect(bank.readAll("value")).toEqual(best);
+  });
+
+  test("values that do not fit, and unknown names, are refused by name", () => {
+    const bank = make();
+    expect(() => bank.write("encoder.weight", "value", [1, 2])).toThrow(
+      'values do not fit parameter "encoder.weight" [3, 5]: got 2 numbers, expected 15',
+    );
+    expect(() => bank.writeAll("m", new Float32Array(21))).toThrow('the slot "m": got 21 numbers, expected 32');
+    expect(() => bank.read("encoder.wieght", "value")).toThrow('unknown parameter "encoder.wieght"');
+  });
+
+  test("a bank that was disposed of is not used again", () => {
+    const bank = make();
+    bank.dispose();
+    expect(() => bank.gradientNorm()).toThrow("internal: this bank was disposed of");
+  });
+
+  test("a bank may be empty", () => {
+    const bank = cpuBank([], { kernel });
+    bank.update(RULE);
+    expect([bank.parameters, bank.gradientNorm(), bank.isFinite("value")]).toEqual([0, 0, true]);
+  });
+});
+
+test("both kernels train to the same bits", () => {
+  const [wasm, plain] = (["wasm", "plain"] as const).map((kernel) => {
+    const bank = cpuBank(ENTRIES, { kernel });
+    const noise = new Philox(3);
+    for (let step = 1; step <= 50; step++) {
+      for (const { name } of ENTRIES) noise.normals(bank.view(name, "gradient"));
+      bank.update({ ...RULE, step, gradientScale: Math.min(1, 2 / bank.gradientNorm()) });
+    }
+    return bank.readAll("value");
+  });
+  expect(wasm).toEqual(plain);
+});
+
+test("a net too large for memory is refused with its size", () => {
+  const refusal = () => cpuBank([{ name: "huge", shape: [1_000_000, 1000] }]);
+  expect(refusal).toThrow(VaekitError);
+  expect(refusal).toThrow("cannot allocate 16,000 MB for 1,000,000,000 parameters with their gradients and moments");
+});
+
+test("two tensors of one name are refused", () => {
+  expect(() => cpuBank([ENTRIES[0], ENTRIES[0]])).toThrow('two parameters are named "encoder.weight"');
+});
