@@ -58,4 +58,3 @@ export interface Address {
   readonly part: string | null;
   readonly index: number | null;
 }
-
