@@ -42,7 +42,7 @@ export function pullback(
     const before = upstream.get(tensor);
     upstream.set(tensor, before ? before.add(dy) : dy);
   };
-  ys.forEach((y, i) => seeds[i] && accumulate(y, seeds[i]));
+  for (const [i, y] of ys.entries()) if (seeds[i]) accumulate(y, seeds[i]);
   for (const node of order.reverse()) {
     if (!reaches.has(node)) continue;
     const given = node.outputs.map((output) => upstream.get(output) ?? null);

@@ -166,7 +166,7 @@ class Scope implements OnnxScope {
           tensors: node.inputs,
         },
       );
-      node.outputs.forEach((output, i) => this.values.set(output, names[i]));
+      for (const [i, output] of node.outputs.entries()) this.values.set(output, names[i]);
     }
   }
 

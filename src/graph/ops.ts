@@ -1,9 +1,14 @@
 /** The list of op families. Every function here is also a method of Tensor: `add(a, b)` is `a.add(b)`. */
 
 import * as compare from "./ops/compare.js";
+import * as conv from "./ops/conv.js";
 import * as elementwise from "./ops/elementwise.js";
+import * as index from "./ops/index.js";
 import * as linear from "./ops/linear.js";
+import * as loss from "./ops/loss.js";
+import * as norm from "./ops/norm.js";
 import * as reduce from "./ops/reduce.js";
+import * as resample from "./ops/resample.js";
 import * as shape from "./ops/shape.js";
 import * as source from "./ops/source.js";
 import { Tensor } from "./tensor.js";
@@ -15,22 +20,42 @@ type MethodsOf<Family> = {
     : never;
 };
 
-type ShapeOps = Omit<typeof shape, "concat" | "stack">;
+type ShapeOps = Omit<typeof shape, "concat" | "stack" | "padAxes">;
 type ElementwiseOps = Omit<typeof elementwise, "unbroadcast">;
+type IndexOps = Omit<typeof index, "iota">;
 
 declare module "./tensor.js" {
   interface Tensor
     extends MethodsOf<typeof compare>,
+      MethodsOf<typeof conv>,
       MethodsOf<ElementwiseOps>,
+      MethodsOf<IndexOps>,
       MethodsOf<typeof linear>,
+      MethodsOf<typeof loss>,
+      MethodsOf<typeof norm>,
       MethodsOf<typeof reduce>,
+      MethodsOf<typeof resample>,
       MethodsOf<ShapeOps>,
       MethodsOf<Pick<typeof source, "stop">> {}
 }
 
-const { concat: _concat, stack: _stack, ...onOne } = shape;
+const { concat: _concat, stack: _stack, padAxes: _padAxes, ...onOne } = shape;
 const { unbroadcast: _unbroadcast, ...onElements } = elementwise;
-for (const family of [compare, onElements, linear, reduce, onOne, { stop: source.stop }]) {
+const { iota: _iota, ...onIndices } = index;
+const families = [
+  compare,
+  conv,
+  onElements,
+  onIndices,
+  linear,
+  loss,
+  norm,
+  reduce,
+  resample,
+  onOne,
+  { stop: source.stop },
+];
+for (const family of families) {
   for (const [name, apply] of Object.entries(family) as [string, (...args: unknown[]) => unknown][]) {
     Object.defineProperty(Tensor.prototype, name, {
       value(this: Tensor, ...rest: unknown[]) {
@@ -41,9 +66,14 @@ for (const family of [compare, onElements, linear, reduce, onOne, { stop: source
 }
 
 export * from "./ops/compare.js";
+export * from "./ops/conv.js";
 export * from "./ops/elementwise.js";
+export * from "./ops/index.js";
 export * from "./ops/linear.js";
+export * from "./ops/loss.js";
+export * from "./ops/norm.js";
 export * from "./ops/reduce.js";
+export * from "./ops/resample.js";
 export * from "./ops/shape.js";
 export { constant, input, lift, stop } from "./ops/source.js";
 export { Tensor };

@@ -43,7 +43,7 @@ export function apply(op: Op, inputs: readonly Tensor[], attributes: object): re
   const types = op.types(inputs, attributes as never);
   const outputs: Tensor[] = [];
   const node: Node = { id: nextId++, op, inputs, attributes, outputs };
-  types.forEach((type, index) => outputs.push(new Tensor(node, index, type.shape, type.dtype)));
+  for (const [index, { shape, dtype }] of types.entries()) outputs.push(new Tensor(node, index, shape, dtype));
   return outputs;
 }
 

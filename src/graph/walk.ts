@@ -38,7 +38,7 @@ export function rewrite(
     const kept = (): readonly Tensor[] =>
       inputs.every((input, i) => input === node.inputs[i]) ? node.outputs : apply(node.op, inputs, node.attributes);
     const replaced = visit(node, inputs) ?? kept();
-    node.outputs.forEach((output, i) => made.set(output, replaced[i]));
+    for (const [i, output] of node.outputs.entries()) made.set(output, replaced[i]);
   }
   return outputs.map((output) => made.get(output) ?? output);
 }

@@ -12,7 +12,7 @@ import {
   shapeError,
   type Tensor,
 } from "../tensor.js";
-import { broadcastArray, gatherArray, stridesOf } from "./arrays.js";
+import { broadcastArray, forEachIndex, gatherArray, stridesOf } from "./arrays.js";
 import { unbroadcast } from "./elementwise.js";
 
 const reshapeOp = op<{ shape: Shape }>("reshape", {
@@ -125,7 +125,12 @@ interface SliceAttributes {
   readonly step: number;
 }
 const sliceOp = op<SliceAttributes>("slice", {
-  shape: ([x], { axis, start, end, step }) => x.map((dim, i) => (i === axis ? Math.ceil((end - start) / step) : dim)),
+  shape: ([x], { axis, start, end, step }) =>
+    x.map((dim, i) => {
+      if (i !== axis) return dim;
+      if (typeof dim === "string") throw shapeError("slice", `axis ${axis} has no fixed size`, x);
+      return Math.ceil((end - start) / step);
+    }),
   reference: ([x], { axis, start, step }, shape) => {
     const strides = stridesOf(x.shape);
     return gatherArray(x, shape, (index) =>
@@ -233,44 +238,52 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   );
 }
 
-const padOp = op<{ axis: number; before: number; after: number; value: number }>("pad", {
-  shape: ([x], { axis, before, after }) =>
-    x.map((dim, i) => {
-      if (i !== axis) return dim;
+interface PadAttributes {
+  readonly before: readonly number[]; // per axis
+  readonly after: readonly number[];
+  readonly value: number;
+}
+const padOp = op<PadAttributes>("pad", {
+  shape: ([x], { before, after }) =>
+    x.map((dim, axis) => {
+      if (before[axis] === 0 && after[axis] === 0) return dim;
       if (typeof dim === "string") throw shapeError("pad", `axis ${axis} has no fixed size`, x);
-      return dim + before + after;
+      return dim + before[axis] + after[axis];
     }),
-  reference: ([x], { axis, before, value }, shape) => {
-    const strides = stridesOf(x.shape);
-    const inside = gatherArray(x, shape, (index) => {
-      const i = index[axis] - before;
-      return i < 0 || i >= x.shape[axis] ? -1 : index.reduce((at, j, k) => at + (k === axis ? i : j) * strides[k], 0);
+  reference: ([x], { before, value }, shape) => {
+    const data = new Float64Array(shape.reduce((size, dim) => size * dim, 1)).fill(value);
+    const strides = stridesOf(shape);
+    forEachIndex(x.shape, (flat, index) => {
+      data[index.reduce((at, i, axis) => at + (i + before[axis]) * strides[axis], 0)] = x.data[flat];
     });
-    if (value === 0) return inside;
-    const stride = stridesOf(shape)[axis];
-    return {
-      shape,
-      data: inside.data.map((v, flat) => {
-        const i = (Math.floor(flat / stride) % shape[axis]) - before;
-        return i < 0 || i >= x.shape[axis] ? value : v;
-      }),
-    };
+    return { shape, data };
   },
-  lower: ([x], { axis, before, after, value }, onnx) =>
-    onnx.node("Pad", [x, onnx.longs([before, after]), onnx.floats([value], []), onnx.longs([axis])], {
-      mode: "constant",
-    }),
-  gradient: (dy, [x], { axis, before }) => [dy.slice(axis, before, before + (x.shape[axis] as number))],
+  lower: ([x], { before, after, value }, onnx) =>
+    onnx.node("Pad", [x, onnx.longs([...before, ...after]), onnx.floats([value], [])], { mode: "constant" }),
+  gradient: (dy, [x], { before, after }) => [
+    x.shape.reduce<Tensor>(
+      (part, dim, axis) =>
+        before[axis] === 0 && after[axis] === 0 ? part : part.slice(axis, before[axis], before[axis] + (dim as number)),
+      dy,
+    ),
+  ],
   examples: [
-    { shapes: [[2, 3]], attributes: { axis: 1, before: 1, after: 2, value: 0 } },
-    { shapes: [[2, 3]], attributes: { axis: 0, before: 0, after: 1, value: -7 } },
+    { shapes: [[2, 3]], attributes: { before: [0, 1], after: [0, 2], value: 0 } },
+    { shapes: [[2, 3]], attributes: { before: [0, 0], after: [1, 0], value: -7 } },
+    { shapes: [[2, 2, 3, 1]], attributes: { before: [0, 1, 2, 0], after: [0, 1, 0, 0], value: 0 } },
   ],
 });
 /** `value` added before and after one axis. */
 export function pad(x: Tensor, axis: number, before: number, after: number, value = 0): Tensor {
-  return before === 0 && after === 0
-    ? x
-    : padOp([x], { axis: normalizeAxis("pad", axis, x.rank), before, after, value });
+  const place = normalizeAxis("pad", axis, x.rank);
+  return padAxes(x, { [place]: [before, after] }, value);
+}
+/** `value` added before and after several axes at once, `{axis: [before, after]}`. */
+export function padAxes(x: Tensor, sides: Readonly<Record<number, readonly [number, number]>>, value = 0): Tensor {
+  const [before, after] = [0, 1].map((side) => x.shape.map((_, axis) => sides[axis]?.[side] ?? 0));
+  if ([...before, ...after].some((count) => !Number.isInteger(count) || count < 0))
+    throw shapeError("pad", `cannot add ${before.join(", ")} before and ${after.join(", ")} after`, x.shape);
+  return [...before, ...after].every((count) => count === 0) ? x : padOp([x], { before, after, value });
 }
 
 const flipOp = op<{ axis: number }>("flip", {

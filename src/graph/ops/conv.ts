@@ -1,0 +1,299 @@
+/** Convolutions of pictures [B, H, W, C], and the products their gradients need. */
+
+import { VaekitError } from "../../errors.js";
+import { type NdArray, op } from "../op.js";
+import { type Shape, shapeError, type Tensor } from "../tensor.js";
+import { sizeOfShape } from "./arrays.js";
+import { im2col } from "./im2col.js";
+
+/** How a kernel moves over a picture; `padding` zeros lie on each side. */
+interface Kernel {
+  readonly kernel: readonly [number, number];
+  readonly stride: number;
+  readonly padding: number;
+}
+/** Also the size of the large picture, which stride hides. */
+interface Sized extends Kernel {
+  readonly height: number;
+  readonly width: number;
+}
+export interface ConvOptions {
+  /** Height and width of the kernel; one number for both. */
+  readonly kernel: number | readonly [number, number];
+  /** Default 1. */
+  readonly stride?: number;
+  /** Zeros on each side; default 0. */
+  readonly padding?: number;
+}
+
+// The three ops are the partial derivatives of one form, linear in x, w and y:
+//   T(x, w, y) = sum over b, i, j, ky, kx, c, o of x[b, i*s + ky - p, j*s + kx - p, c] w[(ky, kx, c), o] y[b, i, j, o]
+// convolve = dT/dy, spread = dT/dx, correlate = dT/dw. So the gradients of each are the other two.
+
+/** Calls `visit` with the offsets of x[b, h, w, :], of w[(ky, kx, 0), :] and of y[b, i, j, :] for every term of T. */
+function forEachTap(
+  [, height, width, inner]: readonly number[],
+  [batch, rows, columns, outer]: readonly number[],
+  { kernel: [kh, kw], stride, padding }: Kernel,
+  visit: (x: number, w: number, y: number) => void,
+): void {
+  for (let b = 0; b < batch; b++)
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++)
+        for (let ky = 0; ky < kh; ky++)
+          for (let kx = 0; kx < kw; kx++) {
+            const h = i * stride + ky - padding;
+            const w = j * stride + kx - padding;
+            if (h < 0 || h >= height || w < 0 || w >= width) continue;
+            const pixel = ((b * height + h) * width + w) * inner;
+            visit(pixel, (ky * kw + kx) * inner * outer, ((b * rows + i) * columns + j) * outer);
+          }
+}
+
+/** dT/d(target): adds the product of the two other factors. */
+function contract(
+  target: "x" | "w" | "y",
+  shape: readonly number[],
+  xShape: readonly number[],
+  yShape: readonly number[],
+  attributes: Kernel,
+  factors: { x?: NdArray; w?: NdArray; y?: NdArray },
+): NdArray {
+  const data = new Float64Array(sizeOfShape(shape));
+  const [inner, outer] = [xShape[3], yShape[3]];
+  const { x, w, y } = factors;
+  forEachTap(xShape, yShape, attributes, (atX, atW, atY) => {
+    for (let c = 0; c < inner; c++)
+      for (let o = 0; o < outer; o++) {
+        const weight = atW + c * outer + o;
+        if (target === "y") data[atY + o] += x!.data[atX + c] * w!.data[weight];
+        else if (target === "x") data[atX + c] += y!.data[atY + o] * w!.data[weight];
+        else data[weight] += x!.data[atX + c] * y!.data[atY + o];
+      }
+  });
+  return { shape, data };
+}
+
+function outputSize(size: number, kernel: number, { stride, padding }: Kernel): number {
+  return Math.floor((size + 2 * padding - kernel) / stride) + 1;
+}
+
+/** Height, width and channels, which must be numbers. */
+function pictureOf(name: string, x: Shape, w: Shape): number[] {
+  if (x.length !== 4) throw shapeError(name, "x must be [B, H, W, C]", x, w);
+  const sizes = x.slice(1);
+  if (sizes.some((size) => typeof size === "string")) throw shapeError(name, "H, W and C must be fixed", x, w);
+  return sizes as number[];
+}
+
+function windowsOf(y: Shape, { kernel, stride, padding }: Kernel) {
+  return { kernel, stride, top: padding, left: padding, rows: y[1] as number, columns: y[2] as number };
+}
+
+const convolve = op<Kernel>("conv2d", {
+  shape: ([x, w], attributes) => {
+    const { kernel } = attributes;
+    const [height, width, channels] = pictureOf("conv2d", x, w);
+    if (w.length !== 2 || w[0] !== kernel[0] * kernel[1] * channels)
+      throw shapeError("conv2d", `weights must be [${kernel.join("*")}*${channels}, O]`, x, w);
+    const [rows, columns] = [height, width].map((size, i) => outputSize(size, kernel[i], attributes));
+    if (rows < 1 || columns < 1)
+      throw shapeError("conv2d", `kernel ${kernel.join("x")} is larger than the picture`, x, w);
+    return [x[0], rows, columns, w[1]];
+  },
+  reference: ([x, w], attributes, shape) => contract("y", shape, x.shape, shape, attributes, { x, w }),
+  lower: "none",
+  decompose: ([x, w], attributes) => {
+    const [height, width] = [x.shape[1], x.shape[2]] as number[];
+    const [rows, columns] = [height, width].map((size, i) => outputSize(size, attributes.kernel[i], attributes));
+    return im2col(x, windowsOf([x.shape[0], rows, columns], attributes)).matmul(w);
+  },
+  gradient: (dy, [x, w], attributes): Tensor[] => [
+    spread([dy, w], { ...attributes, height: x.shape[1] as number, width: x.shape[2] as number }),
+    correlate([x, dy], attributes),
+  ],
+  examples: [
+    {
+      shapes: [
+        [2, 5, 4, 2],
+        [18, 3],
+      ],
+      attributes: { kernel: [3, 3], stride: 1, padding: 1 },
+    },
+    {
+      shapes: [
+        [1, 6, 8, 1],
+        [16, 2],
+      ],
+      attributes: { kernel: [4, 4], stride: 2, padding: 1 },
+    },
+    {
+      shapes: [
+        [2, 5, 7, 2],
+        [12, 2],
+      ],
+      attributes: { kernel: [2, 3], stride: 2, padding: 1 },
+    },
+    {
+      shapes: [
+        [2, 2, 3, 3],
+        [3, 2],
+      ],
+      attributes: { kernel: [1, 1], stride: 1, padding: 0 },
+    },
+  ],
+});
+
+const spread = op<Sized>("conv2dInput", {
+  shape: ([y, w], { kernel, height, width }) => [y[0], height, width, (w[0] as number) / (kernel[0] * kernel[1])],
+  reference: ([y, w], attributes, shape) => contract("x", shape, shape, y.shape, attributes, { w, y }),
+  lower: "none",
+  decompose: ([y, w], attributes) => spreadByPhases(y, w, attributes),
+  gradient: (dx, [y, w], { kernel, stride, padding }): Tensor[] => {
+    const attributes = { kernel, stride, padding };
+    return [convolve([dx, w], attributes), correlate([dx, y], attributes)];
+  },
+  examples: [
+    {
+      shapes: [
+        [2, 3, 4, 2],
+        [16, 2],
+      ],
+      attributes: { kernel: [4, 4], stride: 2, padding: 1, height: 6, width: 8 },
+    },
+    {
+      shapes: [
+        [1, 3, 2, 2],
+        [18, 2],
+      ],
+      attributes: { kernel: [3, 3], stride: 2, padding: 1, height: 6, width: 3 },
+    },
+    {
+      shapes: [
+        [1, 3, 4, 2],
+        [9, 2],
+      ],
+      attributes: { kernel: [3, 3], stride: 1, padding: 1, height: 3, width: 4 },
+    },
+  ],
+});
+
+const correlate = op<Kernel>("conv2dWeight", {
+  shape: ([x, y], { kernel }) => [kernel[0] * kernel[1] * (x[3] as number), y[3]],
+  reference: ([x, y], attributes, shape) => contract("w", shape, x.shape, y.shape, attributes, { x, y }),
+  lower: "none",
+  decompose: ([x, y], attributes) => {
+    const windows = im2col(x, windowsOf(y.shape, attributes));
+    return windows.reshape([-1, windows.shape[3]]).matmul(y.reshape([-1, y.shape[3]]), { transposeA: true });
+  },
+  gradient: (dw, [x, y], attributes): Tensor[] => [
+    spread([y, dw], { ...attributes, height: x.shape[1] as number, width: x.shape[2] as number }),
+    convolve([x, dw], attributes),
+  ],
+  examples: [
+    {
+      shapes: [
+        [2, 5, 4, 2],
+        [2, 5, 4, 2],
+      ],
+      attributes: { kernel: [3, 3], stride: 1, padding: 1 },
+    },
+    {
+      shapes: [
+        [2, 6, 6, 1],
+        [2, 3, 3, 2],
+      ],
+      attributes: { kernel: [4, 4], stride: 2, padding: 1 },
+    },
+  ],
+});
+
+/**
+ * x[h] = sum of y[i] w[k] over i*s + k = h + p, as an ordinary product: the large picture is cut into blocks of s x s
+ * pixels (h + p = s*q + r), and all s*s phases r of block q see the same y[q - j], with weights w[s*j + r] (Shi et al.
+ * 2016, "sub-pixel convolution"). Kernels that s does not divide are filled up with zeros. With s = 1 this is the
+ * convolution of the padded y with the kernel turned by half a turn.
+ */
+function spreadByPhases(y: Tensor, w: Tensor, { kernel, stride, padding, height, width }: Sized): Tensor {
+  const outer = w.shape[1] as number;
+  const inner = (w.shape[0] as number) / (kernel[0] * kernel[1]);
+  const taps = kernel.map((size) => Math.ceil(size / stride)) as [number, number];
+  const first = Math.floor(padding / stride); // the first block that is not padding alone
+  const [high, wide] = [height, width].map((size) => Math.floor((size - 1 + padding) / stride) - first + 1);
+
+  const rows = im2col(y, {
+    kernel: taps,
+    stride: 1,
+    top: taps[0] - 1 - first,
+    left: taps[1] - 1 - first,
+    rows: high,
+    columns: wide,
+  });
+  // [kh, kw, C, O] -> [jy, ry, jx, rx, C, O] -> the order of the windows, which see y[q - j] with j falling.
+  const weights = w
+    .reshape([kernel[0], kernel[1], inner, outer])
+    .pad(0, 0, taps[0] * stride - kernel[0])
+    .pad(1, 0, taps[1] * stride - kernel[1])
+    .reshape([taps[0], stride, taps[1], stride, inner, outer])
+    .flip(0)
+    .flip(2)
+    .transpose([0, 2, 5, 1, 3, 4])
+    .reshape([taps[0] * taps[1] * outer, stride * stride * inner]);
+  const blocks = rows.matmul(weights);
+  if (stride === 1) return blocks;
+  const pixels = blocks.depthToSpace(stride);
+  const before = padding - first * stride;
+  return pixels.slice(1, before, before + height).slice(2, before, before + width);
+}
+
+function kernelOf(name: string, { kernel, stride = 1, padding = 0 }: ConvOptions): Kernel {
+  const sides: readonly [number, number] = typeof kernel === "number" ? [kernel, kernel] : kernel;
+  if (![...sides, stride].every((n) => Number.isInteger(n) && n > 0) || !Number.isInteger(padding) || padding < 0)
+    throw new VaekitError(
+      "E_SHAPE",
+      `${name}: invalid kernel ${sides.join("x")}, stride ${stride}, padding ${padding}`,
+    );
+  return { kernel: sides, stride, padding };
+}
+
+/**
+ * Convolution, x [B, H, W, C] and w [kh*kw*C, O] -> [B, (H + 2p - kh)/s + 1, (W + 2p - kw)/s + 1, O], rounded down. Row
+ * (ky*kw + kx)*C + c of w belongs to kernel place (ky, kx); the kernel is not flipped (cross-correlation).
+ */
+export function conv2d(x: Tensor, w: Tensor, options: ConvOptions): Tensor {
+  return convolve([x, w], kernelOf("conv2d", options));
+}
+
+/**
+ * Transposed convolution, x [B, H, W, C] and w [kh*kw*C, O] -> [B, (H-1)s - 2p + kh + outputPadding, ..., O]: the data
+ * gradient of a convolution from O to C channels (Dumoulin & Visin 2016, chapter 4). Row (ky*kw + kx)*C + c of w belongs
+ * to kernel place (ky, kx) and input channel c. `outputPadding` (below the stride) chooses among the sizes that a
+ * convolution would round down to H.
+ */
+export function convTranspose2d(
+  x: Tensor,
+  w: Tensor,
+  options: ConvOptions & { readonly outputPadding?: number | readonly [number, number] },
+): Tensor {
+  const attributes = kernelOf("convTranspose2d", options);
+  const { kernel, stride, padding } = attributes;
+  const { outputPadding = 0 } = options;
+  const extra = typeof outputPadding === "number" ? [outputPadding, outputPadding] : outputPadding;
+  const [height, width, channels] = pictureOf("convTranspose2d", x.shape, w.shape);
+  const places = kernel[0] * kernel[1];
+  if (w.rank !== 2 || w.shape[0] !== places * channels)
+    throw shapeError("convTranspose2d", `weights must be [${kernel.join("*")}*${channels}, O]`, x.shape, w.shape);
+  if (extra.some((count) => !Number.isInteger(count) || count < 0 || count >= stride))
+    throw new VaekitError(
+      "E_SHAPE",
+      `convTranspose2d: outputPadding must be 0..${stride - 1}, got ${extra.join(", ")}`,
+    );
+  const [tall, wide] = [height, width].map((size, i) => (size - 1) * stride - 2 * padding + kernel[i] + extra[i]);
+  if (tall < 1 || wide < 1) throw shapeError("convTranspose2d", `padding ${padding} leaves nothing`, x.shape, w.shape);
+  const outer = w.shape[1] as number;
+  const swapped = w
+    .reshape([places, channels, outer])
+    .transpose([0, 2, 1])
+    .reshape([places * outer, channels]);
+  return spread([x, swapped], { ...attributes, height: tall, width: wide });
+}
