@@ -1,0 +1,203 @@
+/** The composition: parts become a model that can be traced, encoded and decoded in a graph. */
+
+import type { Dist } from "../dist/dist.js";
+import { VaekitError } from "../errors.js";
+import { type Field, fieldsOf } from "../fields/list.js";
+import type { Tensor } from "../graph/ops.js";
+import type { Dim } from "../graph/tensor.js";
+import type { Ctx } from "../nn/ctx.js";
+import { rowsOf } from "../nn/rows.js";
+import type { ModelConfig, PartConfig } from "./config.js";
+import { likelihoods, nets, objectives, posteriors, priors, samplers } from "./list.js";
+import type { BuiltNet, Likelihood, Objective, Part, Posterior, Prior, Sampler, Values } from "./parts.js";
+
+/** One group of latents as it was asked for and answered. */
+export interface LatentGroup {
+  readonly name: string;
+  readonly size: number;
+  readonly q: Dist;
+  readonly p: Dist;
+  /** [P, B, size]; with one particle [B, size]. */
+  readonly z: Tensor;
+  /** [P, B], one particle [B]. */
+  readonly logq: Tensor;
+  readonly logp: Tensor;
+  /** KL(q || p) per record and dimension, [B, size] (a group with context: mean over particles); null: only an estimate at samples. */
+  readonly kl: Tensor | null;
+}
+
+/** Everything an objective may want to know of one pass through the model. */
+export interface Trace {
+  readonly groups: readonly LatentGroup[];
+  readonly particles: number;
+  /** p(x|z) and log p(x|z) per field, [P, B], one particle [B]. */
+  readonly likelihoods: Readonly<Record<string, { readonly dist: Dist; readonly logProb: Tensor }>>;
+}
+
+export interface Model {
+  readonly config: ModelConfig;
+  readonly fields: readonly Field[];
+  readonly objective: Chosen<Objective>;
+  readonly prior: Chosen<Prior>;
+  /** Each field's likelihood, for what it says about itself. */
+  readonly likelihoods: Readonly<Record<string, Chosen<Likelihood>>>;
+  /** Encodes, draws `particles` latents per record and decodes them. */
+  trace(ctx: Ctx, record: Values, options?: { readonly particles?: number }): Trace;
+  /** q(z|x) of every group; groups with context are conditioned on the means above them. */
+  encode(ctx: Ctx, record: Values): readonly { readonly name: string; readonly q: Dist }[];
+  /** p(x|z) from given latents by group, [N, size]. */
+  decode(ctx: Ctx, latents: Readonly<Record<string, Tensor>>): Readonly<Record<string, Dist>>;
+  /** p(x|z) from noise by the sampler: z of each group, then what the decoder makes of it. */
+  generate(
+    ctx: Ctx,
+    count: Dim,
+  ): { readonly latents: Readonly<Record<string, Tensor>>; readonly out: Readonly<Record<string, Dist>> };
+}
+
+/** A part with its options. */
+export interface Chosen<P extends Part<object>> {
+  readonly part: P;
+  readonly options: object;
+}
+
+/** The scalar that spreads the sampler's noise. */
+export const TEMPERATURE = "temperature";
+
+/** E_UNKNOWN for a part that is not registered, E_CONFIG for options that do not fit. */
+export function compose(config: ModelConfig): Model {
+  const fields = fieldsOf(config.schema);
+  const posterior = choose<Posterior>(posteriors.get(config.posterior.name), config.posterior);
+  const prior = choose<Prior>(priors.get(config.prior.name), config.prior);
+  const objective = choose<Objective>(objectives.get(config.objective.name), config.objective);
+  const sampler = choose<Sampler>(samplers.get(config.sampler.name), config.sampler);
+  const fieldLikelihoods = Object.fromEntries(
+    fields.map((field) => {
+      const wanted = config.likelihoods[field.name];
+      if (!wanted) throw new VaekitError("E_CONFIG", `no likelihood for field "${field.name}"`);
+      const chosen = choose<Likelihood>(likelihoods.get(wanted.name), wanted);
+      if (!chosen.part.fieldKinds.includes(field.kind.name))
+        throw new VaekitError(
+          "E_CONFIG",
+          `likelihood "${wanted.name}" is not for field "${field.name}" of kind ${field.kind.name}`,
+        );
+      return [field.name, chosen];
+    }),
+  );
+  const outputs = Object.fromEntries(fields.map(({ name }) => [name, fieldLikelihoods[name].part.output]));
+  const chosenNet = choose(nets.get(config.net.name), config.net);
+  const net: BuiltNet = chosenNet.part.build(chosenNet.options, fields, outputs);
+
+  const priorOf = (ctx: Ctx, name: string, size: number, context: Tensor | null): Dist =>
+    prior.part.build(ctx.at("prior").at(name), prior.options, { size, context });
+  const posteriorOf = (ctx: Ctx, name: string, features: Values, size: number, p: Dist, context: Tensor | null): Dist =>
+    posterior.part.build(ctx.at("posterior").at(name), posterior.options, features, { size, prior: p, context });
+  const likelihoodsOf = (ctx: Ctx, out: Values): Record<string, Dist> =>
+    Object.fromEntries(
+      fields.map((field) => {
+        const { part, options } = fieldLikelihoods[field.name];
+        return [field.name, part.build(ctx.at("likelihood").at(field.name), options, out[field.name], field)];
+      }),
+    );
+
+  return {
+    config,
+    fields,
+    objective,
+    prior,
+    likelihoods: fieldLikelihoods,
+
+    trace(ctx, record, { particles = 1 } = {}) {
+      const features = net.encoder(ctx.at("encoder"), record);
+      const groups: LatentGroup[] = [];
+      const batch = Object.values(record)[0].shape[0];
+      const lead = particles === 1 ? [batch] : [particles, batch];
+      const rows = (x: Tensor): Tensor => x.reshape([-1, x.shape.at(-1)!]);
+      const spread =
+        particles === 1 ? features : mapValues(features, (x) => rows(x.broadcastTo([...lead, x.shape[1]])));
+      const out = net.decoder(ctx.at("decoder"), (name, { size = config.latent, context = null } = {}) => {
+        const p = priorOf(ctx, name, size, context);
+        // Without context q is the same for all particles: [B, size]. With it, each particle has its own.
+        const q = posteriorOf(ctx, name, context ? spread : features, size, p, context);
+        const split = (x: Tensor, last: readonly Dim[] = []): Tensor => x.reshape([...lead, ...last]);
+        const eps = ctx
+          .at("posterior")
+          .at(name)
+          .noise("eps", [...lead, size], q.noise === "uniform" ? "uniform" : "normal");
+        const { z, logq } = context ? q.sample(rows(eps)) : q.sample(eps);
+        if (logq === "none")
+          throw new VaekitError("E_CONFIG", `posterior of "${name}" gives no log-density of its draws`);
+        const logp = context ? split(p.logProb(rows(z))) : p.logProb(z);
+        const closed = q.kl(p);
+        const kl = closed && (context && particles > 1 ? split(closed, [size]).mean(0) : closed);
+        groups.push({
+          name,
+          size,
+          q,
+          p,
+          z: context ? split(z, [size]) : z,
+          logq: context ? split(logq) : logq,
+          logp,
+          kl,
+        });
+        return rows(z);
+      });
+      const dists = likelihoodsOf(ctx, out);
+      const traced = mapValues(dists, (dist, name) => {
+        const target = rowsOf(record[name]);
+        const wide = particles === 1 ? target : rows(target.broadcastTo([...lead, target.shape[1]]));
+        return { dist, logProb: dist.logProb(wide).reshape(lead) };
+      });
+      return { groups, particles, likelihoods: traced };
+    },
+
+    encode(ctx, record) {
+      const features = net.encoder(ctx.at("encoder"), record);
+      const groups: { name: string; q: Dist }[] = [];
+      net.decoder(ctx.at("decoder"), (name, { size = config.latent, context = null } = {}) => {
+        const q = posteriorOf(ctx, name, features, size, priorOf(ctx, name, size, context), context);
+        groups.push({ name, q });
+        return q.mean;
+      });
+      return groups;
+    },
+
+    decode(ctx, latents) {
+      const out = net.decoder(ctx.at("decoder"), (name) => {
+        if (!latents[name])
+          throw new VaekitError(
+            "E_CONFIG",
+            `the decoder asks for latents "${name}", given: ${Object.keys(latents).join(", ")}`,
+          );
+        return latents[name];
+      });
+      return likelihoodsOf(ctx, out);
+    },
+
+    generate(ctx, count) {
+      const latents: Record<string, Tensor> = {};
+      const out = net.decoder(ctx.at("decoder"), (name, { size = config.latent, context = null } = {}) => {
+        const p = priorOf(ctx, name, size, context);
+        const eps = ctx.at("sampler").at(name).noise("eps", [count, size], "normal");
+        latents[name] = sampler.part.draw(sampler.options, p, eps, ctx.scalar(TEMPERATURE));
+        return latents[name];
+      });
+      return { latents, out: likelihoodsOf(ctx, out) };
+    },
+  };
+}
+
+function mapValues<T, R>(
+  record: Readonly<Record<string, T>>,
+  change: (value: T, name: string) => R,
+): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
+}
+
+function choose<P extends Part<object>>(part: P, { name, ...given }: PartConfig): Chosen<P> {
+  const parsed = part.options.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new VaekitError("E_CONFIG", `options of "${name}": ${issue.path.join(".") || "options"}: ${issue.message}`);
+  }
+  return { part, options: parsed.data };
+}

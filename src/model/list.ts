@@ -1,0 +1,25 @@
+/** The lists of parts. A new part is a file and a line here; users add theirs with `register`. */
+
+import { registry } from "../registry.js";
+import { bernoulliLikelihood } from "./likelihoods/bernoulli.js";
+import { discretizedLogisticLikelihood } from "./likelihoods/discretized-logistic.js";
+import { normalLikelihood } from "./likelihoods/normal.js";
+import { conv } from "./nets/conv.js";
+import { mlp } from "./nets/mlp.js";
+import { residual } from "./nets/residual.js";
+import { elbo } from "./objectives/elbo.js";
+import type { Likelihood, Net, Objective, Posterior, Prior, Sampler } from "./parts.js";
+import { normalPosterior } from "./posteriors/normal.js";
+import { standardNormalPrior } from "./priors/standard-normal.js";
+import { priorSampler } from "./samplers/prior.js";
+
+export const nets = registry<Net>("net", [mlp, conv, residual] as Net[]);
+export const posteriors = registry<Posterior>("posterior", [normalPosterior] as Posterior[]);
+export const priors = registry<Prior>("prior", [standardNormalPrior] as Prior[]);
+export const likelihoods = registry<Likelihood>("likelihood", [
+  bernoulliLikelihood,
+  normalLikelihood,
+  discretizedLogisticLikelihood,
+] as Likelihood[]);
+export const objectives = registry<Objective>("objective", [elbo] as Objective[]);
+export const samplers = registry<Sampler>("sampler", [priorSampler] as Sampler[]);

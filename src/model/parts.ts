@@ -1,0 +1,102 @@
+/** The eight interfaces a model is made of. A family of models is a choice of these, never a class. */
+
+import type * as z from "zod";
+import type { Dist } from "../dist/dist.js";
+import type { Field } from "../fields/list.js";
+import type { Tensor } from "../graph/ops.js";
+import type { Ctx } from "../nn/ctx.js";
+import type { Initializer } from "../nn/init.js";
+import type { Model } from "./compose.js";
+
+/** Values by field name, each [B, ...] or flat [B, size]. */
+export type Values = Readonly<Record<string, Tensor>>;
+
+/** Every part has a name, a sentence, and options that say what they mean. */
+export interface Part<Options> {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+}
+
+// --- net -------------------------------------------------------------------------------------------------------------
+
+/** What the likelihood of a field wants from the decoder. */
+export interface OutputSpec {
+  /** Parameters per value: 1 for a mean, 2 for a mean and a scale. */
+  readonly perValue: number;
+  /** Starting bias from the data's mean of each value, [size] -> [size * perValue], so that training starts at the mean. */
+  readonly bias: (mean: readonly number[], shape: readonly number[]) => Float32Array;
+}
+
+/** Asks for latent variables. A plain decoder asks once; a ladder asks per block, with what it has so far as context. */
+export type AskLatent = (name: string, request?: { readonly size?: number; readonly context?: Tensor }) => Tensor;
+
+export interface BuiltNet {
+  /** Features per field [B, F] from the values of the fields. */
+  encoder(ctx: Ctx, record: Values): Values;
+  /** What the likelihoods need, per field [N, size * perValue], N being as long as the latents that were asked for. */
+  decoder(ctx: Ctx, latent: AskLatent): Values;
+}
+export interface Net<Options = object> extends Part<Options> {
+  /** The largest learning rate of the one-cycle schedule that suits this net at batch 128. */
+  readonly peakLearningRate: number;
+  build(options: Options, fields: readonly Field[], outputs: Readonly<Record<string, OutputSpec>>): BuiltNet;
+}
+
+// --- posterior, prior --------------------------------------------------------------------------------------------------
+
+export interface PosteriorRequest {
+  readonly size: number;
+  readonly prior: Dist;
+  /** What the decoder had when it asked; null at the top. */
+  readonly context: Tensor | null;
+}
+export interface Posterior<Options = object> extends Part<Options> {
+  /** q(z|x) of one group, [N, size]. Features come per field: combining them is the posterior's business. */
+  build(ctx: Ctx, options: Options, features: Values, request: PosteriorRequest): Dist;
+}
+
+export interface PriorRequest {
+  readonly size: number;
+  readonly context: Tensor | null;
+}
+export interface Prior<Options = object> extends Part<Options> {
+  /** Trained with the rest, or afterwards on the codes of the training set, by the same trainer. */
+  readonly fit: "joint" | "after";
+  build(ctx: Ctx, options: Options, request: PriorRequest): Dist;
+  /** What is minimised when it is fitted after, [B] nats. Default -log p(z). */
+  readonly loss?: (ctx: Ctx, options: Options, z: Tensor) => Tensor;
+}
+
+// --- likelihood ----------------------------------------------------------------------------------------------------------
+
+export interface Likelihood<Options = object> extends Part<Options> {
+  readonly fieldKinds: readonly string[];
+  readonly output: OutputSpec;
+  /** False for scores that are no log-probability: then `score` and NLL refuse. */
+  readonly isDensity: boolean;
+  /** A probability of whole levels, so that bits per dimension mean something. */
+  readonly discretised: boolean;
+  /** p(x|z) over the field's flat values [.., size], from what the decoder gave, [.., size * perValue]. */
+  build(ctx: Ctx, options: Options, out: Tensor, field: Field): Dist;
+}
+
+// --- objective, sampler ----------------------------------------------------------------------------------------------------
+
+/** A player's loss and the terms shown for it. All are scalars, nats per record. */
+export interface PlayerLoss {
+  readonly loss: Tensor;
+  readonly terms: Readonly<Record<string, Tensor>>;
+}
+export interface Objective<Options = object> extends Part<Options> {
+  /** True when a record's loss depends on the other records of its batch. */
+  readonly couplesRecords: boolean;
+  losses(ctx: Ctx, options: Options, model: Model, record: Values): Readonly<Record<string, PlayerLoss>>;
+}
+
+export interface Sampler<Options = object> extends Part<Options> {
+  /** z of one group from noise of its shape; `temperature` scales how far it spreads. */
+  draw(options: Options, prior: Dist, eps: Tensor, temperature: Tensor): Tensor;
+}
+
+export type { Initializer };

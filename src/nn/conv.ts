@@ -1,0 +1,42 @@
+/** Convolution of pictures [B, H, W, C] and its transpose, which undoes its shape. */
+
+import type { Tensor } from "../graph/ops.js";
+import type { Ctx } from "./ctx.js";
+import { type Initializer, kaimingUniform, kaimingUniformSharing, zeros } from "./init.js";
+
+export interface ConvOptions {
+  readonly channels: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly weight?: Initializer;
+  readonly bias?: Initializer;
+}
+
+/** [B, H, W, C] -> [B, (H + 2p - k) / s + 1, .., channels]. W [k*k*C, channels] starts Kaiming-uniform, b at 0. */
+export function conv(ctx: Ctx, x: Tensor, options: ConvOptions): Tensor {
+  const { channels, kernel, stride, padding, weight = kaimingUniform, bias = zeros } = options;
+  const rows = kernel * kernel * (x.shape[3] as number);
+  return x
+    .conv2d(ctx.param("weight", [rows, channels], weight), { kernel: [kernel, kernel], stride, padding })
+    .add(ctx.param("bias", [channels], bias));
+}
+
+/** [B, H, W, C] -> [B, (H - 1) s - 2p + k + extra, .., channels]. `extra` rows and columns at the end reach odd sizes. */
+export function convTranspose(
+  ctx: Ctx,
+  x: Tensor,
+  options: ConvOptions & { readonly extra?: readonly [number, number] },
+): Tensor {
+  const { channels, kernel, stride, padding, extra = [0, 0], bias = zeros } = options;
+  const weight = options.weight ?? kaimingUniformSharing(stride * stride);
+  const rows = kernel * kernel * (x.shape[3] as number);
+  return x
+    .convTranspose2d(ctx.param("weight", [rows, channels], weight), {
+      kernel: [kernel, kernel],
+      stride,
+      padding,
+      outputPadding: extra,
+    })
+    .add(ctx.param("bias", [channels], bias));
+}

@@ -1,0 +1,17 @@
+/** y = x W + b, the affine map of the last axis. */
+
+import type { Tensor } from "../graph/ops.js";
+import type { Ctx } from "./ctx.js";
+import { type Initializer, kaimingUniform, zeros } from "./init.js";
+
+export interface LinearOptions {
+  readonly units: number;
+  readonly weight?: Initializer;
+  readonly bias?: Initializer;
+}
+
+/** [.., in] -> [.., units]. W [in, units] starts Kaiming-uniform (He et al. 2015), b at 0. */
+export function linear(ctx: Ctx, x: Tensor, { units, weight = kaimingUniform, bias = zeros }: LinearOptions): Tensor {
+  const width = x.shape.at(-1) as number;
+  return x.matmul(ctx.param("weight", [width, units], weight)).add(ctx.param("bias", [units], bias));
+}
