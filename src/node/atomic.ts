@@ -1,0 +1,77 @@
+/** Writes files so that a reader sees the old one or the new one, whole, whatever happens in between. */
+
+import { randomBytes } from "node:crypto";
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { pathError, systemCode } from "./system-error.js";
+
+/** What a writer needs of an open file. */
+export type Writable = Pick<FileHandle, "write">;
+
+/** One write call is at most this long; longer ones fail on some systems. */
+const MAX_WRITE_BYTES = 2 ** 30;
+
+/** Writes every byte of `bytes`; a system may take a part of them and report no error. Throws ENOSPC when it takes none. */
+export async function writeAll(file: Writable, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, Math.min(bytes.length - done, MAX_WRITE_BYTES), null);
+    if (bytesWritten === 0) {
+      throw Object.assign(new Error(`wrote ${done} of ${bytes.length} bytes, then none`), { code: "ENOSPC" });
+    }
+    done += bytesWritten;
+  }
+}
+
+/**
+ * Writes the file at `path` through `fill`: into a temporary sibling, which is synced to the disk, checked for its size
+ * and renamed. `fill` returns the number of bytes it wrote. Missing folders are made. A device (/dev/stdout) is written
+ * in place. E_OUT, naming the path, when it fails; then the temporary file is gone and the old file is whole.
+ */
+export async function writeAtomic(path: string, fill: (file: Writable) => Promise<number>): Promise<void> {
+  let temporary: string | null = null;
+  try {
+    const target = await realpath(path).catch(() => path); // what a symbolic link points to, not the link
+    const old = await stat(target).catch(() => null);
+    if (old?.isDirectory()) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });
+    if (old && !old.isFile()) return await writeInPlace(target, fill);
+    await mkdir(dirname(target), { recursive: true });
+    temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString("hex")}.tmp`);
+    const file = await open(temporary, "wx", old?.mode);
+    try {
+      const written = await fill(file);
+      await file.sync();
+      const { size } = await file.stat();
+      if (size !== written)
+        throw Object.assign(new Error(`the file has ${size} bytes, ${written} were written`), { code: "EIO" });
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+    await syncFolder(dirname(target));
+  } catch (error) {
+    if (temporary) await rm(temporary, { force: true }).catch(() => {});
+    throw pathError("E_OUT", path, error);
+  }
+}
+
+async function writeInPlace(path: string, fill: (file: Writable) => Promise<number>): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    await fill(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a rename in `folder` last through a power cut. Windows and some network drives know no such call. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP", "EPERM", "EACCES"].includes(systemCode(error) ?? "")) throw error;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,107 @@
+/** Files on the disk. */
+
+import { appendFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Files } from "../host.js";
+import { syncFolder, writeAll, writeAtomic } from "./atomic.js";
+import { lockFolder } from "./lock.js";
+import { pathError, systemCode } from "./system-error.js";
+
+/** One read call is at most this long; longer ones fail on some systems. */
+const MAX_READ_BYTES = 2 ** 30;
+/** Where the system tells no size beforehand (pipes, /proc). */
+const UNKNOWN_SIZE_CHUNK = 1 << 16;
+
+export const nodeFiles: Files = {
+  async stat(path) {
+    try {
+      const info = await stat(path);
+      return { kind: info.isDirectory() ? "folder" : "file", size: info.size, modified: info.mtimeMs };
+    } catch (error) {
+      if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(systemCode(error) ?? "") || path.includes("\0")) return null;
+      throw pathError("E_PATH", path, error);
+    }
+  },
+
+  async read(path, offset = 0, length) {
+    try {
+      const file = await open(path, "r");
+      try {
+        const info = await file.stat();
+        if (!info.isFile()) return await readToEnd(file);
+        const bytes = new Uint8Array(Math.max(0, Math.min(length ?? info.size, info.size - offset)));
+        let done = 0;
+        while (done < bytes.length) {
+          const { bytesRead } = await file.read(
+            bytes,
+            done,
+            Math.min(bytes.length - done, MAX_READ_BYTES),
+            offset + done,
+          );
+          if (bytesRead === 0) break;
+          done += bytesRead;
+        }
+        return done === bytes.length ? bytes : bytes.slice(0, done);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw pathError("E_PATH", path, error);
+    }
+  },
+
+  async write(path, content) {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await writeAtomic(path, async (file) => {
+      await writeAll(file, bytes);
+      return bytes.length;
+    });
+  },
+
+  append: (path, text) => writing(path, () => appendFile(path, text)),
+  makeFolder: (path) => writing(path, () => mkdir(path, { recursive: true })),
+  remove: (path) => writing(path, () => rm(path, { recursive: true, force: true })),
+
+  async rename(from, to) {
+    await writing(to, async () => {
+      await rename(from, to);
+      await syncFolder(dirname(to));
+    });
+  },
+
+  async list(path) {
+    try {
+      return (await readdir(path)).sort();
+    } catch (error) {
+      throw pathError("E_PATH", path, error);
+    }
+  },
+
+  join: (...parts) => join(...parts),
+  lock: lockFolder,
+};
+
+async function writing(path: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw pathError("E_OUT", path, error);
+  }
+}
+
+async function readToEnd(file: Awaited<ReturnType<typeof open>>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for (;;) {
+    const chunk = new Uint8Array(UNKNOWN_SIZE_CHUNK);
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+    if (bytesRead === 0) break;
+    chunks.push(chunk.subarray(0, bytesRead));
+  }
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

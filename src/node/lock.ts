@@ -1,0 +1,136 @@
+/** One writer per folder: a lock file that names the process, so that a killed run never blocks the next. */
+
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { link, mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { VaekitError } from "../errors.js";
+import { pathError, systemCode } from "./system-error.js";
+
+const LOCK_FILE = ".vaekit-lock";
+/** A holder touches its lock this often; on another machine, whose processes cannot be seen, it counts as dead after four. */
+const HEARTBEAT_MILLISECONDS = 30_000;
+/** A lock without contents is one whose writer is between two calls, or died there. */
+const EMPTY_GRACE_MILLISECONDS = 2_000;
+const ATTEMPTS = 40;
+const ATTEMPT_MILLISECONDS = 100;
+
+/** Who holds a lock. `started` is the process's start time as the system counts it, null where it cannot be had. */
+interface Holder {
+  readonly pid: number;
+  readonly started: string | null;
+  readonly host: string;
+  readonly token: string;
+}
+
+/** Takes `folder` (made if missing). E_LOCKED, naming the process, while another lives that has it. */
+export async function lockFolder(folder: string): Promise<{ release(): Promise<void> }> {
+  const path = join(folder, LOCK_FILE);
+  const own: Holder = {
+    pid: process.pid,
+    started: startTime(process.pid),
+    host: hostname(),
+    token: randomBytes(8).toString("hex"),
+  };
+  try {
+    await mkdir(folder, { recursive: true });
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (await create(path, own)) return held(path, own);
+      await clearIfDead(path, folder);
+      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MILLISECONDS));
+    }
+  } catch (error) {
+    throw pathError("E_OUT", folder, error);
+  }
+  throw new VaekitError("E_LOCKED", `${folder}: other processes keep taking this folder`, "Wait for them to end.");
+}
+
+function held(path: string, own: Holder): { release(): Promise<void> } {
+  const heartbeat = setInterval(() => utimes(path, new Date(), new Date()).catch(() => {}), HEARTBEAT_MILLISECONDS);
+  heartbeat.unref();
+  return {
+    async release() {
+      clearInterval(heartbeat);
+      if ((await readHolder(path))?.token === own.token) await rm(path, { force: true });
+    },
+  };
+}
+
+/** Makes the lock file; false when there is one. */
+async function create(path: string, own: Holder): Promise<boolean> {
+  try {
+    const file = await open(path, "wx");
+    try {
+      await file.writeFile(JSON.stringify(own));
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Removes the lock of a dead process. E_LOCKED when its holder lives. */
+async function clearIfDead(path: string, folder: string): Promise<void> {
+  const holder = await readHolder(path);
+  const touched = (await stat(path).catch(() => null))?.mtimeMs;
+  if (touched === undefined) return; // released meanwhile
+  const age = Date.now() - touched;
+  if (holder ? isAlive(holder, age) : age < EMPTY_GRACE_MILLISECONDS) {
+    if (!holder) return;
+    const where = holder.host === hostname() ? "" : ` on ${holder.host}`;
+    throw new VaekitError(
+      "E_LOCKED",
+      `${folder}: process ${holder.pid}${where} is working on this folder`,
+      `Wait for it to end, stop it, or choose another --out. If there is no such process, delete ${path}.`,
+    );
+  }
+  // Renamed first, so that of two processes that see the same dead lock only one removes it, and a fresh lock that
+  // came between is put back.
+  const aside = `${path}.${randomBytes(6).toString("hex")}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return;
+    throw error;
+  }
+  if ((await readHolder(aside))?.token !== holder?.token) await link(aside, path).catch(() => {});
+  await rm(aside, { force: true });
+}
+
+async function readHolder(path: string): Promise<Holder | null> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, "utf8"));
+    return typeof value === "object" && value !== null && "pid" in value && Number.isInteger(value.pid)
+      ? (value as Holder)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive({ pid, started, host }: Holder, age: number): boolean {
+  if (host !== hostname()) return age < 4 * HEARTBEAT_MILLISECONDS;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (systemCode(error) !== "EPERM") return false; // EPERM: it lives, as another user
+  }
+  const now = startTime(pid);
+  return started === null || now === null || now === started; // another start time: the number was used again
+}
+
+/** Boot id and ticks since boot at which process `pid` started (field 22 of /proc/PID/stat); null without /proc. */
+export function startTime(pid: number): string | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The second field, the program's name, is in parentheses and may hold anything.
+    const ticks = status.slice(status.lastIndexOf(")") + 2).split(" ")[19];
+    return `${readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim()}:${ticks}`;
+  } catch {
+    return null;
+  }
+}
