@@ -65,6 +65,8 @@ export interface Op<A = never> {
         outputs: readonly Tensor[],
       ) => (Tensor | null)[]);
   readonly examples: readonly Example<A>[];
+  /** For ops whose attributes hold a subgraph: the attributes with a pass applied to its outputs. */
+  readonly rewriteBody?: (attributes: A, pass: (outputs: readonly Tensor[]) => Tensor[]) => object;
 }
 /** What a lowering may ask of the node it lowers. */
 export interface LoweredNode {

@@ -74,6 +74,7 @@ export * from "./ops/loss.js";
 export * from "./ops/norm.js";
 export * from "./ops/reduce.js";
 export * from "./ops/resample.js";
+export { type ScanResult, scan } from "./ops/scan.js";
 export * from "./ops/shape.js";
 export { constant, input, lift, stop } from "./ops/source.js";
 export { Tensor };

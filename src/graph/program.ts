@@ -7,7 +7,7 @@ import { topological } from "./walk.js";
 /** What an input is for, which decides who feeds it. */
 export type InputRole =
   | "parameter" // learned; lives in a bank
-  | "state" // changes without gradients; lives in a bank
+  | "state" // changes without gradients
   | "data" // a batch
   | "noise" // drawn by our generator
   | "scalar"; // a number that changes from step to step, shape []

@@ -1,7 +1,7 @@
 /** Common subexpressions become one; what no output needs is gone (walks only visit what is needed). */
 
 import { apply, type Tensor } from "./tensor.js";
-import { rewrite } from "./walk.js";
+import { rewrite, rewriteBody } from "./walk.js";
 
 /** Small constants are compared by value; larger ones by identity of their array. */
 const MAX_KEYED_VALUES = 16;
@@ -37,8 +37,9 @@ export function simplify(outputs: readonly Tensor[]): Tensor[] {
     const key = `${node.op.name}(${inputs.map((input) => `${input.node.id}.${input.index}`).join()})${keyOfValue(node.attributes)}`;
     const before = known.get(key);
     if (before) return before;
-    const same = inputs.every((input, i) => input === node.inputs[i]);
-    const made = same ? node.outputs : apply(node.op, inputs, node.attributes);
+    const attributes = rewriteBody(node, simplify);
+    const same = attributes === node.attributes && inputs.every((input, i) => input === node.inputs[i]);
+    const made = same ? node.outputs : apply(node.op, inputs, attributes);
     known.set(key, made);
     return made;
   });

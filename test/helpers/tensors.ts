@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 import type { Example, NdArray, Op } from "../../src/graph/op.js";
-import { constant, input, type Tensor } from "../../src/graph/ops.js";
+import { constant, input, Tensor } from "../../src/graph/ops.js";
 import { type InputSpec, inputsOf, program } from "../../src/graph/program.js";
 import { apply, bindShape, type Dtype, type Shape } from "../../src/graph/tensor.js";
 import type { Philox } from "../../src/random.js";
@@ -105,7 +105,7 @@ export function expectClose(
 
 export function exampleName({ shapes, attributes }: Example<never>): string {
   const text = (shape: Shape) => `[${shape.join()}]`;
-  return `${shapes.map(text).join(" ")}${attributes ? ` ${shorten(JSON.stringify(attributes))}` : ""}`;
+  return `${shapes.map(text).join(" ")}${attributes ? ` ${shorten(JSON.stringify(attributes, (_, value) => (value instanceof Tensor ? String(value) : value)))}` : ""}`;
 }
 
 function shorten(text: string): string {
