@@ -87,8 +87,12 @@ export function compose(config: ModelConfig): Model {
   const chosenNet = choose(nets.get(config.net.name), config.net);
   const net: BuiltNet = chosenNet.part.build(chosenNet.options, fields, outputs);
 
+  // A prior that is fitted afterwards is stood in for by N(0, I) until then.
+  const stand = priors.get("standard-normal");
   const priorOf = (ctx: Ctx, name: string, size: number, context: Tensor | null): Dist =>
-    prior.part.build(ctx.at("prior").at(name), prior.options, { size, context });
+    ctx.mode === "train" && prior.part.fit === "after"
+      ? stand.build(ctx, {}, { size, context })
+      : prior.part.build(ctx.at("prior").at(name), prior.options, { size, context });
   const posteriorOf = (ctx: Ctx, name: string, features: Values, size: number, p: Dist, context: Tensor | null): Dist =>
     posterior.part.build(ctx.at("posterior").at(name), posterior.options, features, { size, prior: p, context });
   const likelihoodsOf = (ctx: Ctx, out: Values): Record<string, Dist> =>

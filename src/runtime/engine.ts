@@ -50,7 +50,7 @@ export interface Bank {
 /** A compiled program. Calls to `run` do not overlap; the arrays returned are the caller's. */
 export interface Executable {
   readonly program: Program;
-  /** Runs once. Inputs with role parameter or state come from the bank; `dims` gives the named dimensions. */
+  /** Runs once. Inputs with role parameter come from the bank; `dims` gives the named dimensions. */
   run(feeds: Feeds, dims?: Readonly<Record<string, number>>): Promise<Record<string, Values>>;
   dispose(): Promise<void>;
 }

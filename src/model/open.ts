@@ -1,0 +1,128 @@
+/** Opens a model on an engine: weights go to a bank, programs are compiled when first needed. */
+
+import { VaekitError } from "../errors.js";
+import type { Engine, Executable, Feeds } from "../runtime/engine.js";
+import { compose, type Model, TEMPERATURE } from "./compose.js";
+import type { ModelConfig } from "./config.js";
+import {
+  decodeProgram,
+  drawProgram,
+  encodeProgram,
+  type GroupShape,
+  groupsOf,
+  parametersOf,
+  scoreProgram,
+  type TracedProgram,
+} from "./programs.js";
+import type { Runner, Weight } from "./runner.js";
+
+/** E_MODEL when weights are missing, unknown or of another shape than the configuration asks for. */
+export async function openRunner(
+  config: ModelConfig,
+  weights: ReadonlyMap<string, Weight>,
+  engine: Engine,
+): Promise<Runner> {
+  const model = compose(config);
+  const parameters = parametersOf(model);
+  const bank = engine.bank([...parameters].map(([name, { shape }]) => ({ name, shape })));
+  for (const [name, { shape }] of parameters) {
+    const weight = weights.get(name);
+    if (!weight)
+      throw new VaekitError(
+        "E_MODEL",
+        `weight "${name}" is missing`,
+        "The folder was made for other parts, or is damaged.",
+      );
+    if (weight.shape.join() !== shape.join())
+      throw new VaekitError(
+        "E_MODEL",
+        `weight "${name}" has shape [${weight.shape.join(", ")}], expected [${shape.join(", ")}]`,
+      );
+    bank.write(name, "value", weight.values);
+  }
+  const extra = [...weights.keys()].find((name) => !parameters.has(name));
+  if (extra) throw new VaekitError("E_MODEL", `weight "${extra}" belongs to no part of this model`);
+
+  const groups = groupsOf(model);
+  const latent = groups.reduce((total, { size }) => total + size, 0);
+  const compiled = new Map<string, Promise<Executable>>();
+  const program = (key: string, trace: () => TracedProgram): Promise<Executable> => {
+    let executable = compiled.get(key);
+    if (!executable) {
+      executable = engine.compile(trace().program, bank);
+      compiled.set(key, executable);
+    }
+    return executable;
+  };
+
+  return {
+    config,
+    latent,
+    async encode(columns, count) {
+      const executable = await program("encode", () => encodeProgram(model));
+      const { mu, logvar } = await executable.run(fieldFeeds(model, columns), { B: count });
+      return { mu: mu as Float32Array, logvar: logvar as Float32Array };
+    },
+    async decode(z, count) {
+      const executable = await program("decode", () => decodeProgram(model));
+      return (await executable.run({ z }, { B: count })) as Record<string, Float32Array>;
+    },
+    async draw(noise, count, temperature) {
+      const executable = await program("draw", () => drawProgram(model));
+      const feeds = { ...splitGroups("sampler", noise, 1, count, groups), [TEMPERATURE]: Float32Array.of(temperature) };
+      return (await executable.run(feeds, { B: count })).z as Float32Array;
+    },
+    async score(columns, count, particles, noise) {
+      const executable = await program(`score-${particles}`, () => scoreProgram(model, particles));
+      const feeds = { ...fieldFeeds(model, columns), ...splitGroups("posterior", noise, particles, count, groups) };
+      const { reconstruction, kl, logWeights } = await executable.run(feeds, { B: count });
+      return {
+        reconstruction: reconstruction as Float32Array,
+        kl: kl as Float32Array,
+        logWeights: logWeights as Float32Array,
+      };
+    },
+    weights: () =>
+      new Map([...parameters].map(([name, { shape }]) => [name, { shape, values: bank.read(name, "value") }])),
+    async dispose() {
+      for (const executable of compiled.values()) await (await executable).dispose();
+      compiled.clear();
+      bank.dispose();
+    },
+  };
+}
+
+/** Columns as the model sees them, by field. */
+export function fieldFeeds(model: Model, columns: Readonly<Record<string, Uint8Array | Float32Array>>): Feeds {
+  return Object.fromEntries(
+    model.fields.map(({ name, kind, schema }) => {
+      const column = columns[name];
+      if (!column)
+        throw new VaekitError("E_DATA", `the data has no field "${name}"; it has ${Object.keys(columns).join(", ")}`);
+      return [name, kind.encode(column, schema)];
+    }),
+  );
+}
+
+/** Noise [rows, latent] of all groups side by side becomes an input per group: SCOPE.GROUP.eps. */
+function splitGroups(
+  scope: string,
+  noise: Float32Array,
+  particles: number,
+  count: number,
+  groups: readonly GroupShape[],
+): Feeds {
+  if (groups.length === 1) return { [`${scope}.${groups[0].name}.eps`]: noise };
+  const rows = particles * count;
+  const latent = noise.length / rows;
+  const feeds: Record<string, Float32Array> = {};
+  let start = 0;
+  for (const { name, size } of groups) {
+    const part = new Float32Array(rows * size);
+    for (let row = 0; row < rows; row++)
+      part.set(noise.subarray(row * latent + start, row * latent + start + size), row * size);
+    feeds[`${scope}.${name}.eps`] = part;
+    start += size;
+  }
+  return feeds;
+}

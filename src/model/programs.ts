@@ -1,0 +1,154 @@
+/** The programs derived from a model: training step, encode, decode, generate, score. */
+
+import { grad } from "../graph/grad.js";
+import { concat, constant, input, type Tensor } from "../graph/ops.js";
+import { type Program, program } from "../graph/program.js";
+import type { Dim } from "../graph/tensor.js";
+import { type Ctx, type DataFacts, type ParameterSpec, type Recording, recordingContext } from "../nn/ctx.js";
+import type { Model } from "./compose.js";
+import type { Values } from "./parts.js";
+
+/** A program and what its trace asked for. */
+export interface TracedProgram {
+  readonly program: Program;
+  readonly recording: Recording;
+}
+
+/** The named dimension of batches in programs that serve every batch size. */
+export const BATCH = "B";
+/** Prefix of statistics among a step's outputs. */
+export const STATISTIC = "statistic/";
+
+function factsOf(model: Model): DataFacts {
+  return model.config.facts;
+}
+
+/** A placeholder per field, [batch, ...shape]. */
+function recordOf(model: Model, batch: Dim): Values {
+  return Object.fromEntries(model.fields.map(({ name, shape }) => [name, input(name, [batch, ...shape])]));
+}
+
+/**
+ * One training step for a fixed batch: outputs `loss` and the objective's terms (nats per record), statistics of states,
+ * gradients of all parameters.
+ */
+export function stepProgram(model: Model, batch: number): TracedProgram {
+  const { ctx, recording } = recordingContext("train", factsOf(model));
+  const { part, options } = model.objective;
+  const [[, { loss, terms }]] = Object.entries(part.losses(ctx, options, model, recordOf(model, batch)));
+  return trained("step", recording, loss, terms);
+}
+
+/** A step of fitting the prior to codes z [batch, latent]. */
+export function priorStepProgram(model: Model, batch: number): TracedProgram {
+  const { ctx, recording } = recordingContext("train", factsOf(model));
+  const { part, options } = model.prior;
+  const { latent } = model.config;
+  const z = input("z", [batch, latent]);
+  const scope = ctx.at("prior").at("z");
+  const losses = part.loss
+    ? part.loss(scope, options, z)
+    : part.build(scope, options, { size: latent, context: null }).logProb(z).neg();
+  return trained("prior-step", recording, losses.mean(), {});
+}
+
+function trained(
+  name: string,
+  recording: Recording,
+  loss: Tensor,
+  terms: Readonly<Record<string, Tensor>>,
+): TracedProgram {
+  const names = [...recording.parameters.keys()];
+  const gradients = grad(
+    loss,
+    names.map((key) => recording.parameters.get(key)!.tensor),
+  );
+  const statistics = Object.fromEntries([...recording.statistics].map(([key, { value }]) => [STATISTIC + key, value]));
+  return {
+    recording,
+    program: program(
+      name,
+      { loss, ...terms, ...statistics },
+      Object.fromEntries(names.map((key, i) => [key, gradients[i]])),
+    ),
+  };
+}
+
+/** Posterior of a batch of any size: outputs mu and logvar [B, latent], groups side by side. */
+export function encodeProgram(model: Model): TracedProgram {
+  const { ctx, recording } = recordingContext("use", factsOf(model));
+  const groups = model.encode(ctx, recordOf(model, BATCH));
+  const mu = joined(groups.map(({ q }) => q.mean));
+  const logvar = joined(groups.map(({ q }) => q.parameters.logvar ?? constant(0).broadcastTo(q.shape)));
+  return { recording, program: program("encode", { mu, logvar }) };
+}
+
+/** Decoder's mean for latents z [B, latent] of all groups side by side: an output per field, [B, ...shape]. */
+export function decodeProgram(model: Model): TracedProgram {
+  const { ctx, recording } = recordingContext("use", factsOf(model));
+  const z = input("z", [BATCH, latentSize(model)]);
+  let start = 0;
+  const latents = Object.fromEntries(
+    groupsOf(model).map(({ name, size }) => {
+      start += size;
+      return [name, z.slice(1, start - size, start)];
+    }),
+  );
+  const out = model.decode(ctx, latents);
+  const means = model.fields.map(({ name, shape }) => [name, out[name].mean.reshape([BATCH, ...shape])]);
+  return { recording, program: program("decode", Object.fromEntries(means)) };
+}
+
+/** z [B, latent] from the sampler's noise `eps` and the scalar `temperature`. */
+export function drawProgram(model: Model): TracedProgram {
+  const { ctx, recording } = recordingContext("use", factsOf(model));
+  const { latents } = model.generate(ctx, BATCH);
+  return { recording, program: program("draw", { z: joined(Object.values(latents)) }) };
+}
+
+/**
+ * Terms per record with `particles` draws each: reconstruction = -log p(x|z) [P, B], kl [B] (closed form, else the mean of
+ * log q - log p), logWeights = log p(x, z) - log q(z|x) [P, B].
+ */
+export function scoreProgram(model: Model, particles: number, mode: Ctx["mode"] = "use"): TracedProgram {
+  const { ctx, recording } = recordingContext(mode, factsOf(model));
+  const trace = model.trace(ctx, recordOf(model, BATCH), { particles });
+  const wide = (x: Tensor): Tensor => x.reshape([particles, BATCH]);
+  const logLikelihood = sum(Object.values(trace.likelihoods).map(({ logProb }) => wide(logProb)));
+  const kl = sum(trace.groups.map(({ kl, logq, logp }) => (kl ? kl.sum(-1) : wide(logq.sub(logp)).mean(0))));
+  const logWeights = sum([logLikelihood, ...trace.groups.map(({ logp, logq }) => wide(logp.sub(logq)))]);
+  return { recording, program: program(`score-${particles}`, { reconstruction: logLikelihood.neg(), kl, logWeights }) };
+}
+
+/** Everything a model learns, by name: what training and a prior fitted afterwards ask for. */
+export function parametersOf(model: Model): Map<string, ParameterSpec> {
+  const parameters = new Map(stepProgram(model, 1).recording.parameters);
+  if (model.prior.part.fit === "after")
+    for (const [name, spec] of priorStepProgram(model, 1).recording.parameters) parameters.set(name, spec);
+  return parameters;
+}
+
+export interface GroupShape {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** Latent groups in the order in which the decoder asks. */
+export function groupsOf(model: Model): GroupShape[] {
+  const { ctx } = recordingContext("use", factsOf(model));
+  return model.encode(ctx, recordOf(model, BATCH)).map(({ name, q }) => ({ name, size: q.shape.at(-1) as number }));
+}
+
+/** Latents of all groups together. */
+export function latentSize(model: Model): number {
+  return groupsOf(model).reduce((total, { size }) => total + size, 0);
+}
+
+function sum(tensors: readonly Tensor[]): Tensor {
+  return tensors.reduce((a, b) => a.add(b));
+}
+
+/** [B, a], [B, b] -> [B, a + b]. */
+function joined(tensors: readonly Tensor[]): Tensor {
+  return concat(tensors, -1);
+}

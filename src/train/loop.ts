@@ -1,0 +1,268 @@
+/** The training loop: epochs of steps, recovery from divergence, checkpoints, best weights, early stopping. */
+
+import { shuffled } from "../data/shuffle.js";
+import { VaekitError } from "../errors.js";
+import type { Weight } from "../model/runner.js";
+import { Philox } from "../random.js";
+import type { Terms, TrainEvent } from "./events.js";
+import { optimizer } from "./optimizers.js";
+import type { TrainingOptions } from "./options.js";
+import type { Problem } from "./problem.js";
+import type { Schedule } from "./schedules.js";
+import { type Progress, readTensors, type TrainState, weightsOf, writeTensors } from "./state.js";
+import { firstNonFinite, type Stepper, statesAsWeights } from "./stepper.js";
+
+export interface LoopSettings {
+  readonly problem: Problem;
+  readonly stepper: Stepper;
+  readonly options: TrainingOptions;
+  readonly learningRate: Schedule;
+  /** Weight of the KL term; a loop without one gives null. */
+  readonly beta: { readonly name: string; readonly schedule: Schedule; readonly warmupSteps: number } | null;
+  readonly noiseStream: number;
+  readonly validate: (() => Promise<Terms>) | null;
+  /** Which validation result is better: smaller. */
+  readonly score: (terms: Terms) => number;
+  readonly resume: TrainState | null;
+  readonly save: ((state: TrainState) => Promise<void>) | null;
+  readonly checkpointSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+export interface LoopResult {
+  readonly reason: "finished" | "patience" | "interrupted";
+  readonly weights: Map<string, Weight>;
+  readonly bestEpoch: number;
+  readonly progress: Progress;
+  readonly validation: Terms | null;
+}
+
+/** A run that diverges is set back and slowed down this many times. */
+const MAX_RECOVERIES = 3;
+/** Seconds between progress events. */
+const PROGRESS_SECONDS = 0.25;
+
+export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, LoopResult> {
+  const { problem, stepper, options, learningRate, beta, validate, score, save, checkpointSeconds, signal } = settings;
+  const { bank, states } = stepper;
+  const { epochs, batchSize, seed, patience, clip } = options;
+  const update = optimizer(options.optimizer, { weightDecay: options.weightDecay });
+  const stepsPerEpoch = Math.ceil(problem.count / batchSize);
+  const totalSteps = stepsPerEpoch * epochs;
+  const started = performance.now();
+
+  let { step, epoch, batch, rateFactor, recoveries, best, stale } = settings.resume?.progress ?? FRESH;
+  let random = settings.resume
+    ? Philox.fromState(settings.resume.progress.random)
+    : new Philox(seed, settings.noiseStream);
+  let tally = new RunningMeans(settings.resume?.progress.tally);
+  let bestWeights = settings.resume ? bestOf(settings.resume) : null;
+  let validation: Terms | null = null;
+  const before = settings.resume?.progress.seconds ?? 0;
+  if (settings.resume) restore(settings.resume);
+
+  const seconds = (): number => before + (performance.now() - started) / 1000;
+  function restore({ tensors }: TrainState): void {
+    writeTensors(bank, tensors);
+    for (const [name, values] of states) values.set(tensors.get(`state/${name}`)!.values);
+  }
+  function capture(): TrainState {
+    const tensors = readTensors(bank);
+    for (const [name, weight] of statesAsWeights(states)) tensors.set(name, weight);
+    for (const [name, weight] of bestWeights ?? []) tensors.set(`best/${name}`, weight);
+    const progress = {
+      step,
+      epoch,
+      batch,
+      random: random.state(),
+      tally: tally.snapshot(),
+      rateFactor,
+      recoveries,
+      best,
+      stale,
+      seconds: seconds(),
+    };
+    return { progress, tensors };
+  }
+  let good = capture();
+  let lastSave = performance.now();
+  let lastProgress = 0;
+  const rate = new Speed();
+
+  async function* checkpoint(): AsyncGenerator<TrainEvent, void> {
+    if (!save) return;
+    good = capture();
+    await save(good);
+    lastSave = performance.now();
+    yield { event: "checkpoint", step };
+  }
+  function result(reason: LoopResult["reason"]): LoopResult {
+    const weights = bestWeights ?? weightsOf(bank);
+    return { reason, weights, bestEpoch: best?.epoch ?? epoch, progress: good.progress, validation };
+  }
+
+  while (epoch < epochs) {
+    const order = shuffled(
+      Uint32Array.from({ length: problem.count }, (_, i) => i),
+      seed,
+      epoch,
+    );
+    const epochStarted = performance.now();
+    let rateNow = 0;
+    let betaNow = 0;
+    while (batch < stepsPerEpoch) {
+      if (signal.aborted) {
+        yield* checkpoint();
+        return result("interrupted");
+      }
+      const records = order.subarray(batch * batchSize, (batch + 1) * batchSize);
+      betaNow = beta ? beta.schedule(step, totalSteps) : 0;
+      rateNow = learningRate(step, totalSteps) * rateFactor;
+      const { terms, gradientNorm } = await stepper.run(records, random, beta ? { [beta.name]: betaNow } : {});
+      if (!Number.isFinite(terms.loss) || !Number.isFinite(gradientNorm)) {
+        yield* recover();
+        break;
+      }
+      bank.update(update({ learningRate: rateNow, step: step + 1, gradientNorm, clip: clip ?? "none" }));
+      step++;
+      batch++;
+      tally.add(terms, records.length);
+      rate.add(records.length);
+      if (!settings.resume && step === 1) yield { event: "first-step", seconds: seconds() };
+      const now = performance.now();
+      if (now - lastProgress > PROGRESS_SECONDS * 1000) {
+        lastProgress = now;
+        const left = ((totalSteps - step) * rate.secondsPerRecord * batchSize) / 1;
+        yield {
+          event: "progress",
+          epoch: epoch + 1,
+          step,
+          steps: totalSteps,
+          recordsPerSecond: rate.recordsPerSecond,
+          secondsLeft: left,
+          terms: tally.means(),
+        };
+      }
+      if (now - lastSave > checkpointSeconds * 1000) yield* checkpoint();
+    }
+    if (batch < stepsPerEpoch) continue; // set back by a recovery
+
+    const train = tally.means();
+    validation = validate ? await validate() : null;
+    const warm = !beta || step >= beta.warmupSteps;
+    let better = false;
+    if (validation && warm) {
+      const value = score(validation);
+      if (!Number.isFinite(value)) {
+        yield* recover();
+        continue;
+      }
+      better = best === null || value < best.score;
+      if (better) {
+        best = { score: value, epoch: epoch + 1 };
+        bestWeights = weightsOf(bank);
+        stale = 0;
+      } else stale++;
+    }
+    yield {
+      event: "epoch",
+      epoch: epoch + 1,
+      step,
+      seconds: (performance.now() - epochStarted) / 1000,
+      learningRate: rateNow,
+      beta: betaNow,
+      train,
+      validation,
+      best: better,
+    };
+    epoch++;
+    batch = 0;
+    tally = new RunningMeans();
+    good = capture();
+    if (patience !== undefined && warm && stale >= patience) return result("patience");
+  }
+  return result("finished");
+
+  async function* recover(): AsyncGenerator<TrainEvent, void> {
+    const tensor = firstNonFinite(bank);
+    const at = step + 1;
+    if (recoveries >= MAX_RECOVERIES) {
+      restoreGood();
+      throw new DivergedError(tensor, at, weightsIfTrained());
+    }
+    restoreGood();
+    recoveries++;
+    rateFactor /= 2;
+    yield { event: "recovered", step: at, tensor, learningRate: learningRate(step, totalSteps) * rateFactor };
+  }
+  function restoreGood(): void {
+    const kept = { rateFactor, recoveries };
+    ({ step, epoch, batch, best, stale } = good.progress);
+    ({ rateFactor, recoveries } = kept);
+    random = Philox.fromState(good.progress.random);
+    tally = new RunningMeans(good.progress.tally);
+    restore(good);
+  }
+  function weightsIfTrained(): Map<string, Weight> | null {
+    return bestWeights ?? (step > 0 ? weightsOf(bank) : null);
+  }
+}
+
+/** Training diverged for good. Carries the last good weights, when an epoch was completed. */
+export class DivergedError extends VaekitError {
+  constructor(
+    readonly tensor: string,
+    readonly step: number,
+    readonly weights: Map<string, Weight> | null,
+  ) {
+    super(
+      "E_DIVERGED",
+      `training diverged: ${tensor} is not finite at step ${step}, after ${MAX_RECOVERIES} returns to the last good state with half the learning rate`,
+      "Try a smaller --learning-rate, or --clip 100.",
+    );
+  }
+}
+
+const FRESH = { step: 0, epoch: 0, batch: 0, rateFactor: 1, recoveries: 0, best: null as Progress["best"], stale: 0 };
+
+function bestOf({ tensors }: TrainState): Map<string, Weight> | null {
+  const found = new Map<string, Weight>();
+  for (const [name, weight] of tensors) if (name.startsWith("best/")) found.set(name.slice("best/".length), weight);
+  return found.size > 0 ? found : null;
+}
+
+/** Means of named terms, weighted by records. */
+class RunningMeans {
+  private records: number;
+  private readonly sums: Record<string, number>;
+  constructor(from: Progress["tally"] = { records: 0, sums: {} }) {
+    this.records = from.records;
+    this.sums = { ...from.sums };
+  }
+  add(terms: Readonly<Record<string, number>>, records: number): void {
+    this.records += records;
+    for (const [name, value] of Object.entries(terms)) this.sums[name] = (this.sums[name] ?? 0) + value * records;
+  }
+  means(): Terms {
+    const means = Object.fromEntries(Object.entries(this.sums).map(([name, sum]) => [name, sum / this.records]));
+    return { loss: Number.NaN, reconstruction: Number.NaN, kl: Number.NaN, ...means };
+  }
+  snapshot(): Progress["tally"] {
+    return { records: this.records, sums: { ...this.sums } };
+  }
+}
+
+/** Records per second since the start of this process's training, for people. */
+class Speed {
+  private readonly started = performance.now();
+  private records = 0;
+  add(records: number): void {
+    this.records += records;
+  }
+  get recordsPerSecond(): number {
+    return (this.records / (performance.now() - this.started)) * 1000;
+  }
+  get secondsPerRecord(): number {
+    return 1 / this.recordsPerSecond;
+  }
+}

@@ -1,0 +1,37 @@
+/** How a model is trained: written in its configuration, so that a run can be repeated and resumed. */
+
+import * as z from "zod";
+import { optimizers } from "./optimizers.js";
+import { schedules } from "./schedules.js";
+
+function namesOf<T extends object>(table: T): [keyof T & string, ...(keyof T & string)[]] {
+  return Object.keys(table) as [keyof T & string, ...(keyof T & string)[]];
+}
+
+export const TrainingOptions = z.object({
+  epochs: z.int().min(1).default(20),
+  batchSize: z.int().min(1).default(128),
+  optimizer: z.enum(namesOf(optimizers)).default("adam"),
+  weightDecay: z.number().min(0).optional(),
+  /** Highest rate; by default what suits the net and the schedule. */
+  learningRate: z.number().positive().optional(),
+  schedule: z.enum(namesOf(schedules)).default("onecycle"),
+  /** Largest norm of all gradients together. */
+  clip: z.number().positive().optional(),
+  /** Share of the records kept aside. */
+  valid: z.number().min(0).lt(1).default(0.05),
+  /** Epochs without a better validation -ELBO before training stops; never during warm-up. */
+  patience: z.int().min(1).optional(),
+  /** Draw each pixel black or white anew each step. */
+  binarize: z.boolean().default(false),
+  /** Epochs over which beta rises. */
+  warmup: z.number().min(0).default(0),
+  seed: z.int().min(0).default(0),
+});
+export type TrainingOptions = z.infer<typeof TrainingOptions>;
+
+/** What PyTorch users start with; one-cycle has its own peak per net. */
+export const CONSTANT_LEARNING_RATE = 1e-3;
+
+/** Streams of a seed's random numbers that training draws from (see data/streams.ts for the others). */
+export const STREAM = { initial: 1, noise: 2, validation: 3, codes: 4, prior: 5 } as const;

@@ -1,0 +1,56 @@
+/** What a training loop minimises: a traced step per batch size and the values that feed it. */
+
+import type { Columns, Dataset } from "../data/dataset.js";
+import type { Model } from "../model/compose.js";
+import { fieldFeeds } from "../model/open.js";
+import { priorStepProgram, stepProgram, type TracedProgram } from "../model/programs.js";
+import type { Philox } from "../random.js";
+import type { Feeds } from "../runtime/engine.js";
+
+export interface Problem {
+  /** Training records. */
+  readonly count: number;
+  trace(batch: number): TracedProgram;
+  /** Values of the data inputs for these records (numbered 0..count-1); may draw from `random`. */
+  feeds(records: Uint32Array, random: Philox): Feeds | Promise<Feeds>;
+}
+
+/** Fitting a model to the records `indices` of a data set. */
+export function modelProblem(model: Model, data: Dataset, indices: Uint32Array, binarize: boolean): Problem {
+  return {
+    count: indices.length,
+    trace: (batch) => stepProgram(model, batch),
+    feeds(records, random) {
+      const columns = data.read(records.map((at) => indices[at]));
+      const feed = (read: Columns): Feeds => {
+        const feeds = fieldFeeds(model, read);
+        return binarize ? binarized(feeds, random) : feeds;
+      };
+      return columns instanceof Promise ? columns.then(feed) : feed(columns);
+    },
+  };
+}
+
+/** Fitting the prior to codes [count, latent]. */
+export function priorProblem(model: Model, codes: Float32Array, latent: number): Problem {
+  return {
+    count: codes.length / latent,
+    trace: (batch) => priorStepProgram(model, batch),
+    feeds(records) {
+      const z = new Float32Array(records.length * latent);
+      for (const [row, record] of records.entries()) z.set(codes.subarray(record * latent, (record + 1) * latent), row * latent);
+      return { z };
+    },
+  };
+}
+
+/** 1 with each value's own probability, else 0. */
+export function binarized(feeds: Feeds, random: Philox): Feeds {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, values]) => {
+      const draws = random.uniforms(new Float32Array(values.length));
+      for (let i = 0; i < draws.length; i++) draws[i] = draws[i] < values[i] ? 1 : 0;
+      return [name, draws];
+    }),
+  );
+}

@@ -1,0 +1,116 @@
+/** One training step: feeds, noise, the compiled program for the batch at hand, the update. */
+
+import { STATISTIC } from "../model/programs.js";
+import type { Weight } from "../model/runner.js";
+import type { Recording } from "../nn/ctx.js";
+import { Philox } from "../random.js";
+import type { Bank, Engine, Executable, Feeds } from "../runtime/engine.js";
+import type { Problem } from "./problem.js";
+
+export interface StepResult {
+  /** Scalars of the step by name, `loss` among them; nats per record. */
+  readonly terms: Readonly<Record<string, number>>;
+  readonly gradientNorm: number;
+}
+
+export interface Stepper {
+  readonly bank: Bank;
+  readonly parameterCount: number;
+  /** States by name, which steps change. */
+  readonly states: Map<string, Float32Array>;
+  /** Runs forward and backward; gradients lie in the bank afterwards. */
+  run(records: Uint32Array, random: Philox, scalars: Readonly<Record<string, number>>): Promise<StepResult>;
+  dispose(): Promise<void>;
+}
+
+/** Compiles for `batch` records at once, and on demand for the shorter last batch of an epoch. */
+export async function openStepper(
+  problem: Problem,
+  engine: Engine,
+  batch: number,
+  seed: number,
+  stream: number,
+): Promise<Stepper> {
+  const first = problem.trace(batch);
+  const { parameters } = first.recording;
+  const bank = engine.bank([...parameters].map(([name, { shape }]) => ({ name, shape })));
+  const random = new Philox(seed, stream);
+  for (const [name, { shape, initialize }] of parameters) bank.write(name, "value", initialize(shape, random));
+  const states = new Map(
+    [...first.recording.states].map(([name, { shape, initial }]) => [
+      name,
+      new Float32Array(sizeOf(shape)).fill(initial),
+    ]),
+  );
+  const compiled = new Map<number, { recording: Recording; executable: Executable }>();
+  compiled.set(batch, { recording: first.recording, executable: await engine.compile(first.program, bank) });
+
+  async function forBatch(count: number): Promise<{ recording: Recording; executable: Executable }> {
+    let found = compiled.get(count);
+    if (!found) {
+      const { recording, program } = problem.trace(count);
+      found = { recording, executable: await engine.compile(program, bank) };
+      compiled.set(count, found);
+    }
+    return found;
+  }
+
+  return {
+    bank,
+    states,
+    parameterCount: [...parameters.values()].reduce((total, { shape }) => total + sizeOf(shape), 0),
+    async run(records, generator, scalars) {
+      const { recording, executable } = await forBatch(records.length);
+      const feeds: Record<string, Feeds[string]> = { ...(await problem.feeds(records, generator)) };
+      for (const [name, { kind, tensor }] of recording.noises) {
+        const values = new Float32Array(sizeOf(tensor.shape as number[]));
+        feeds[name] = kind === "normal" ? generator.normals(values) : generator.uniforms(values);
+      }
+      for (const name of recording.scalars.keys()) feeds[name] = Float32Array.of(scalars[name]);
+      for (const [name, values] of states) feeds[name] = values;
+      const results = await executable.run(feeds);
+      const terms: Record<string, number> = {};
+      for (const [name, values] of Object.entries(results)) {
+        if (name.startsWith(STATISTIC))
+          moveState(name.slice(STATISTIC.length), values as Float32Array, recording, states);
+        else terms[name] = values[0];
+      }
+      return { terms, gradientNorm: bank.gradientNorm() };
+    },
+    async dispose() {
+      for (const { executable } of compiled.values()) await executable.dispose();
+      bank.dispose();
+    },
+  };
+}
+
+/** state' = decay * state + (1 - decay) * value */
+function moveState(
+  name: string,
+  value: Float32Array,
+  { statistics }: Recording,
+  states: Map<string, Float32Array>,
+): void {
+  const state = states.get(name);
+  const decay = statistics.get(name)!.decay;
+  state?.forEach((before, i) => {
+    state[i] = decay * before + (1 - decay) * value[i];
+  });
+}
+
+/** The first tensor that holds something not finite: a weight, else a gradient, else "loss". */
+export function firstNonFinite(bank: Bank): string {
+  for (const slot of ["value", "gradient"] as const) {
+    for (const { name } of bank.entries)
+      if (!bank.read(name, slot).every(Number.isFinite)) return slot === "value" ? name : `gradient of ${name}`;
+  }
+  return "loss";
+}
+
+export function statesAsWeights(states: ReadonlyMap<string, Float32Array>): [string, Weight][] {
+  return [...states].map(([name, values]) => [`state/${name}`, { shape: [values.length], values: values.slice() }]);
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, dim) => size * dim, 1);
+}

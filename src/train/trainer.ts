@@ -1,0 +1,197 @@
+/** Trains a model on a data set: the main loop, then a prior that is fitted afterwards. */
+
+import type { Dataset } from "../data/dataset.js";
+import { splitIndices } from "../data/split.js";
+import { compose, type Model } from "../model/compose.js";
+import type { ModelConfig } from "../model/config.js";
+import { nets } from "../model/list.js";
+import { BETA } from "../model/objectives/elbo.js";
+import { fieldFeeds } from "../model/open.js";
+import { encodeProgram, latentSize } from "../model/programs.js";
+import type { Weight } from "../model/runner.js";
+import { Philox } from "../random.js";
+import type { Bank, Engine } from "../runtime/engine.js";
+import type { Terms, TrainEvent } from "./events.js";
+import { type LoopResult, loop } from "./loop.js";
+import { CONSTANT_LEARNING_RATE, STREAM, TrainingOptions } from "./options.js";
+import { modelProblem, priorProblem } from "./problem.js";
+import { betaWarmup, schedule } from "./schedules.js";
+import type { TrainState } from "./state.js";
+import { openStepper } from "./stepper.js";
+import { openValidator } from "./validate.js";
+
+export interface TrainContext {
+  readonly engine: Engine;
+  readonly signal?: AbortSignal;
+  /** A state to go on from. */
+  readonly resume?: TrainState;
+  /** Keeps a state; called every `checkpointSeconds` and when interrupted. */
+  readonly save?: (state: TrainState) => Promise<void>;
+  readonly checkpointSeconds?: number;
+}
+
+export interface Trained {
+  /** The configuration with the metrics of the run. */
+  readonly config: ModelConfig;
+  readonly weights: Map<string, Weight>;
+  readonly reason: LoopResult["reason"];
+}
+
+/** Fits of priors are small: they need no more than this. */
+const PRIOR_TRAINING = { epochs: 40, batchSize: 512, learningRate: 1e-2 };
+const ENCODE_BATCH = 500;
+/** A step as a full batch has it: smaller batches of one-cycle runs peak lower, by the square root. */
+const REFERENCE_BATCH = 128;
+
+/**
+ * Yields what happens; returns the weights of the best validation -ELBO (with no validation set, the last).
+ * E_DIVERGED (a DivergedError) when it cannot be rescued. An abort ends it with reason "interrupted" after a save.
+ */
+export async function* train(
+  config: ModelConfig,
+  data: Dataset,
+  context: TrainContext,
+): AsyncGenerator<TrainEvent, Trained> {
+  const { engine } = context;
+  const signal = context.signal ?? new AbortController().signal;
+  const options = TrainingOptions.parse(config.training);
+  const model = compose(config);
+  const { train: indices, valid } = splitIndices(data.count, options.valid, options.seed);
+  const batchSize = Math.min(options.batchSize, indices.length);
+  const problem = modelProblem(model, data, indices, options.binarize);
+  const stepper = await openStepper(problem, engine, batchSize, options.seed, STREAM.initial);
+  const validator = valid.length > 0 ? await openValidator(model, data, valid, engine, stepper.bank, options) : null;
+  const stepsPerEpoch = Math.ceil(indices.length / batchSize);
+  const { beta = 1 } = model.objective.options as { beta?: number };
+  const started = performance.now();
+  try {
+    yield {
+      event: "start",
+      parameters: stepper.parameterCount,
+      records: indices.length,
+      validation: valid.length,
+      steps: stepsPerEpoch * options.epochs,
+      epochs: options.epochs,
+      choices: config.choices,
+      resumedAtStep: context.resume?.progress.step ?? 0,
+    };
+    const result = yield* loop({
+      problem,
+      stepper,
+      options: { ...options, batchSize },
+      learningRate: schedule(options.schedule, { learningRate: options.learningRate ?? defaultRate(config, options) }),
+      beta: {
+        name: BETA,
+        schedule: betaWarmup({ beta, warmup: options.warmup, stepsPerEpoch }),
+        warmupSteps: options.warmup * stepsPerEpoch,
+      },
+      noiseStream: STREAM.noise,
+      validate: validator && (() => validator.run()),
+      score: ({ reconstruction, kl }: Terms) => reconstruction + beta * kl,
+      resume: context.resume ?? null,
+      save: context.save ?? null,
+      checkpointSeconds: context.checkpointSeconds ?? 60,
+      signal,
+    });
+    let { weights } = result;
+    if (result.reason !== "interrupted" && model.prior.part.fit === "after") {
+      for (const [name, { values }] of weights) stepper.bank.write(name, "value", values);
+      weights = new Map([...weights, ...(yield* fitPrior(model, data, indices, engine, stepper.bank, signal))]);
+    }
+    const metrics = metricsOf(result, options, valid.length);
+    yield {
+      event: "end",
+      reason: result.reason,
+      epoch: result.progress.epoch,
+      step: result.progress.step,
+      seconds: (performance.now() - started) / 1000,
+      bestEpoch: result.bestEpoch,
+      metrics,
+    };
+    return { config: { ...config, metrics: { ...config.metrics, ...metrics } }, weights, reason: result.reason };
+  } finally {
+    await validator?.dispose();
+    await stepper.dispose();
+  }
+}
+
+/** The peak that belongs to the net for schedules that come down; the usual 1e-3 for a constant rate. */
+function defaultRate(config: ModelConfig, { schedule: kind, batchSize }: TrainingOptions): number {
+  if (kind === "constant") return CONSTANT_LEARNING_RATE;
+  return nets.get(config.net.name).peakLearningRate * Math.min(1, Math.sqrt(batchSize / REFERENCE_BATCH));
+}
+
+function metricsOf(
+  { validation, bestEpoch, progress }: LoopResult,
+  { seed }: TrainingOptions,
+  records: number,
+): Record<string, unknown> {
+  const epochs = { epochs: progress.epoch, steps: progress.step, bestEpoch };
+  if (!validation) return epochs;
+  const score = progress.best?.score ?? validation.loss;
+  return {
+    ...epochs,
+    validationNegativeElbo: Number(score.toFixed(4)),
+    protocol: `validation split of ${records} records, 1 draw per record, seed ${seed}, nats per record`,
+  };
+}
+
+/** Encodes the training records, draws a code from each posterior, and fits the prior's own parameters to the codes. */
+async function* fitPrior(
+  model: Model,
+  data: Dataset,
+  indices: Uint32Array,
+  engine: Engine,
+  bank: Bank,
+  signal: AbortSignal,
+): AsyncGenerator<TrainEvent, Map<string, Weight>> {
+  const options = TrainingOptions.parse(model.config.training);
+  const latent = latentSize(model);
+  const codes = new Float32Array(indices.length * latent);
+  const encoder = await engine.compile(encodeProgram(model).program, bank);
+  const random = new Philox(options.seed, STREAM.codes);
+  for (let at = 0; at < indices.length; at += ENCODE_BATCH) {
+    const records = indices.subarray(at, at + ENCODE_BATCH);
+    const { mu, logvar } = await encoder.run(fieldFeeds(model, await data.read(records)), { B: records.length });
+    const eps = random.normals(new Float32Array(mu.length));
+    for (let i = 0; i < mu.length; i++) codes[at * latent + i] = mu[i] + Math.exp(logvar[i] / 2) * eps[i];
+  }
+  await encoder.dispose();
+
+  const problem = priorProblem(model, codes, latent);
+  const fitting = TrainingOptions.parse({
+    ...PRIOR_TRAINING,
+    batchSize: Math.min(PRIOR_TRAINING.batchSize, problem.count),
+    seed: options.seed,
+  });
+  const stepper = await openStepper(problem, engine, fitting.batchSize, options.seed, STREAM.prior);
+  try {
+    const steps = loop({
+      problem,
+      stepper,
+      options: fitting,
+      learningRate: schedule(fitting.schedule, { learningRate: PRIOR_TRAINING.learningRate }),
+      beta: null,
+      noiseStream: STREAM.prior,
+      validate: null,
+      score: ({ loss }) => loss,
+      resume: null,
+      save: null,
+      checkpointSeconds: Number.POSITIVE_INFINITY,
+      signal,
+    });
+    let next = await steps.next();
+    let last = Number.NaN;
+    while (!next.done) {
+      if (next.value.event === "epoch") last = next.value.train.loss;
+      next = await steps.next();
+    }
+    yield {
+      event: "notice",
+      message: `prior ${model.prior.part.name} fitted to ${problem.count} codes: ${last.toFixed(3)} nats per code`,
+    };
+    return next.value.weights;
+  } finally {
+    await stepper.dispose();
+  }
+}
