@@ -1,0 +1,173 @@
+/** README.md of a model folder: a model card that a person reads, Hugging Face indexes, and whose lines run. */
+
+import type { ModelConfig, PartConfig } from "../model/config.js";
+import { DECODER, ENCODER } from "./layout.js";
+import { preprocessorConfig } from "./preprocessor.js";
+
+export interface CardFacts {
+  readonly config: ModelConfig;
+  /** Names of the other files in the folder: pictures among them are shown. */
+  readonly files: readonly string[];
+}
+
+/** Pictures that are shown where the folder has them, with what they are. */
+const PICTURES: readonly (readonly [file: string, caption: string])[] = [
+  ["samples.png", "Drawn from the prior"],
+  ["reconstructions.png", "Records above, their reconstructions below"],
+];
+
+/** The card's text. It holds parts, settings and aggregate figures, never a record. */
+export function modelCard({ config, files }: CardFacts): string {
+  const pictures = PICTURES.filter(([file]) => files.includes(file));
+  const sections = [
+    header(config),
+    `# ${plain(config.data.name)}: a variational autoencoder`,
+    `Trained with vaekit ${config.vaekitVersion} on ${code(config.data.name)}: ${config.data.count.toLocaleString("en")} records, ${config.latent} latent dimensions.`,
+    ...pictures.map(([file, caption]) => `![${caption}](${file})\n\n*${caption}.*`),
+    `## Parts\n\n${table(["part", "choice"], partRows(config))}`,
+    choices(config),
+    `## Data\n\n${table(["fact", "value"], dataRows(config))}`,
+    figures(config),
+    python(config),
+    typescript(),
+  ];
+  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+function header(config: ModelConfig): string {
+  const task = preprocessorConfig(config.schema) ? "pipeline_tag: unconditional-image-generation\n" : "";
+  return `---\nlibrary_name: vaekit\n${task}tags:\n  - variational-autoencoder\n  - vae\n  - onnx\n  - safetensors\n---`;
+}
+
+function partRows(config: ModelConfig): string[][] {
+  const likelihoods = Object.entries(config.likelihoods).map(([field, part]) => [
+    `likelihood of ${code(field)}`,
+    describe(part),
+  ]);
+  return [
+    ["net", describe(config.net)],
+    ["posterior", describe(config.posterior)],
+    ["prior", describe(config.prior)],
+    ...likelihoods,
+    ["objective", describe(config.objective)],
+    ["sampler", describe(config.sampler)],
+    ["training", settings(config.training)],
+  ];
+}
+
+function dataRows({ data, schema }: ModelConfig): string[][] {
+  const fields = Object.entries(schema.fields).map(([name, { kind, ...facts }]) => [
+    `field ${code(name)}`,
+    `${kind}: ${settings(facts)}`,
+  ]);
+  return [
+    ["name", code(data.name)],
+    ["records", data.count.toLocaleString("en")],
+    ["fingerprint", code(data.fingerprint)],
+    ...fields,
+    ...(data.labels ? [["classes", String(data.labels.length)]] : []),
+  ];
+}
+
+function choices({ choices }: ModelConfig): string {
+  const lines = Object.entries(choices).map(([name, why]) => `- ${name}: ${plain(why)}`);
+  return lines.length > 0 ? `Chosen automatically:\n\n${lines.join("\n")}` : "";
+}
+
+/** Figures with the protocol they were measured under: a figure is never shown without it. */
+function figures({ metrics }: ModelConfig): string {
+  const groups = new Map<string, { rows: string[][]; protocol: string }>();
+  const visit = (value: object, group: string): void => {
+    for (const [name, inner] of Object.entries(value)) {
+      const entry = groups.get(group) ?? { rows: [], protocol: "" };
+      groups.set(group, entry);
+      if (name === "protocol") entry.protocol = typeof inner === "string" ? inner : settings(inner as object);
+      else if (typeof inner === "object" && inner !== null && !Array.isArray(inner))
+        visit(inner, group === "" ? name : `${group}, ${name}`);
+      else if (inner !== null) entry.rows.push([name, show(inner)]);
+    }
+  };
+  visit(metrics, "");
+  const parts = [...groups]
+    .filter(([, { rows }]) => rows.length > 0)
+    .map(([group, { rows, protocol }]) => {
+      const lines = [
+        group && `### ${plain(group)}`,
+        table(["figure", "value"], rows),
+        protocol && `Protocol: ${plain(protocol)}.`,
+      ];
+      return lines.filter(Boolean).join("\n\n");
+    });
+  return parts.length > 0 ? `## Figures\n\nLikelihoods are in nats per record.\n\n${parts.join("\n\n")}` : "";
+}
+
+/** Ten lines that encode a picture and decode a sample, run from inside the model folder. */
+export function python(config: ModelConfig): string {
+  const picture = preprocessorConfig(config.schema);
+  if (!picture) return "";
+  const { field, crop_size, num_channels } = picture as {
+    field: string;
+    crop_size: { height: number; width: number };
+    num_channels: number;
+  };
+  const shape = `1, ${crop_size.height}, ${crop_size.width}, ${num_channels}`;
+  const name = JSON.stringify(field);
+  return `## In Python
+
+\`pip install onnxruntime numpy\`, then in this folder:
+
+\`\`\`python
+import numpy as np
+import onnxruntime as ort
+encoder = ort.InferenceSession("${ENCODER}", providers=["CPUExecutionProvider"])
+decoder = ort.InferenceSession("${DECODER}", providers=["CPUExecutionProvider"])
+image = np.random.rand(${shape}).astype(np.float32)  # your pictures: [batch, height, width, channels], 0..1
+mu, logvar = encoder.run(["mu", "logvar"], {${name}: image})
+reconstruction = decoder.run([${name}], {"z": mu})[0]
+noise = np.random.randn(4, mu.shape[1]).astype(np.float32)
+samples = decoder.run([${name}], {"z": noise})[0]  # 0..1, [4, height, width, channels]
+print(mu.shape, reconstruction.shape, samples.shape)
+\`\`\``;
+}
+
+function typescript(): string {
+  return `## In TypeScript
+
+\`\`\`ts
+import { Vae } from "vaekit";
+const vae = await Vae.load("path/to/this/folder");
+const samples = await vae.sample(64, { seed: 0 });
+\`\`\``;
+}
+
+function describe({ name, ...options }: PartConfig): string {
+  const text = settings(options);
+  return text ? `${code(name)} (${text})` : code(name);
+}
+
+function settings(options: object): string {
+  return Object.entries(options)
+    .map(([name, value]) => `${name} ${show(value)}`)
+    .join(", ");
+}
+
+/** Digits that a figure is shown with. */
+const DIGITS = 6;
+function show(value: unknown): string {
+  if (typeof value === "number") return String(Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS)));
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** A name that came from outside, so that it cannot act as Markdown. */
+function code(text: string): string {
+  return `\`${text.replaceAll("`", "'").replaceAll("\n", " ")}\``;
+}
+function plain(text: string): string {
+  return text.replace(/[\r\n]+/g, " ").replace(/[<>[\]`*_#]/g, (character) => `\\${character}`);
+}

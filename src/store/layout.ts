@@ -1,0 +1,57 @@
+/** What a model folder is made of: names of its files, and what a folder can be told to be by looking at it. */
+
+import type { Files } from "../host.js";
+
+/** Parts, schema, versions, metrics. Written last: a folder with it holds a whole model. */
+export const CONFIG = "config.json";
+export const WEIGHTS = "model.safetensors";
+export const PREPROCESSOR = "preprocessor_config.json";
+export const ENCODER = "onnx/encoder_model.onnx";
+export const DECODER = "onnx/decoder_model.onnx";
+export const CARD = "README.md";
+export const METRICS = "metrics.jsonl";
+/** SHA-256 of every other file, in the form that `sha256sum -c SHA256SUMS` checks. */
+export const SUMS = "SHA256SUMS";
+export const CHECKPOINTS = "checkpoints";
+/** Lies in `checkpoints/` while a run is unfinished, so that no other folder of that name is taken for ours. */
+export const RUN_MARKER = "run.json";
+
+export const FORMAT = "vaekit";
+
+/** "file" and "foreign" are not ours; hidden files (a lock, .DS_Store) do not count. */
+export type FolderKind = "missing" | "empty" | "model" | "unfinished" | "foreign" | "file";
+
+/** What is at `path`. A model is a folder whose config.json says it is vaekit's. */
+export async function inspectFolder(path: string, files: Files): Promise<FolderKind> {
+  const info = await files.stat(path);
+  if (!info) return "missing";
+  if (info.kind !== "folder") return "file";
+  const names = (await files.list(path)).filter((name) => !name.startsWith("."));
+  if (names.length === 0) return "empty";
+  if (names.includes(CONFIG) && (await isOurConfig(files.join(path, CONFIG), files))) return "model";
+  return (await files.stat(files.join(path, CHECKPOINTS, RUN_MARKER))) ? "unfinished" : "foreign";
+}
+
+async function isOurConfig(path: string, files: Files): Promise<boolean> {
+  try {
+    const config: unknown = JSON.parse(new TextDecoder().decode(await files.read(path)));
+    return typeof config === "object" && config !== null && "format" in config && config.format === FORMAT;
+  } catch {
+    return false;
+  }
+}
+
+/** The last name of a path, or null where it has none that could be renamed ("", ".", "..", "/"). */
+export function lastName(path: string): string | null {
+  const name =
+    path
+      .replace(/[/\\]+$/, "")
+      .split(/[/\\]/)
+      .at(-1) ?? "";
+  return ["", ".", ".."].includes(name) || name.endsWith(":") ? null : name;
+}
+
+/** The path of `name`, which may hold slashes, in `folder`. */
+export function inside(folder: string, name: string, files: Files): string {
+  return files.join(folder, ...name.split("/"));
+}

@@ -1,0 +1,225 @@
+/** The files of a model folder: how each is written, and how each is read back with every damage named. */
+
+import { didYouMean, VaekitError } from "../errors.js";
+import { parseSafetensors, writeSafetensors } from "../files/safetensors.js";
+import type { Host } from "../host.js";
+import { FORMAT_VERSION, ModelConfig } from "../model/config.js";
+import type { Weight } from "../model/runner.js";
+import { VERSION } from "../version.js";
+import { modelCard } from "./card.js";
+import {
+  CARD,
+  CONFIG,
+  DECODER,
+  ENCODER,
+  FORMAT,
+  inside,
+  inspectFolder,
+  lastName,
+  METRICS,
+  PREPROCESSOR,
+  SUMS,
+  WEIGHTS,
+} from "./layout.js";
+import { preprocessorConfig } from "./preprocessor.js";
+import { parseSums, writeSums } from "./sums.js";
+
+/** All that a model folder is written from. */
+export interface SavedModel {
+  readonly config: ModelConfig;
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** Bytes of the two ONNX models. */
+  readonly onnx: { readonly encoder: Uint8Array; readonly decoder: Uint8Array };
+  /** More files by name: samples.png, reconstructions.png, metrics.jsonl, report.html; a README.md replaces the card. */
+  readonly files?: Readonly<Record<string, Uint8Array | string>>;
+}
+
+export interface LoadedModel {
+  readonly config: ModelConfig;
+  readonly weights: Map<string, Weight>;
+}
+
+/** Files that this module alone writes. */
+const OWN_FILES: readonly string[] = [CONFIG, WEIGHTS, PREPROCESSOR, ENCODER, DECODER, SUMS];
+const COPY_AGAIN = "The file is damaged: copy the model folder again, or train the model anew.";
+
+/**
+ * Writes the files of a model into `folder`, config.json last: a folder without it holds no model. Nothing else in the
+ * folder is touched, and when one cannot be written (E_OUT) none of them stays.
+ */
+export async function writeModelFiles(folder: string, model: SavedModel, host: Host): Promise<void> {
+  const config = ModelConfig.parse(model.config);
+  const contents = new Map<string, Uint8Array | string>();
+  contents.set(WEIGHTS, writeSafetensors(model.weights, { format: FORMAT }));
+  contents.set(ENCODER, model.onnx.encoder);
+  contents.set(DECODER, model.onnx.decoder);
+  const preprocessor = preprocessorConfig(config.schema);
+  if (preprocessor) contents.set(PREPROCESSOR, json(preprocessor));
+  for (const [name, content] of Object.entries(model.files ?? {})) {
+    if (OWN_FILES.includes(name) || name.split("/").includes("..")) {
+      throw new VaekitError("E_OPTION", `invalid file name in a model folder: "${name}"`);
+    }
+    contents.set(name, content);
+  }
+  if (!contents.has(CARD)) contents.set(CARD, modelCard({ config, files: [...contents.keys()] }));
+  contents.set(CONFIG, json(config));
+
+  const sums = new Map<string, string>();
+  for (const [name, content] of contents) sums.set(name, await host.digest(bytesOf(content)));
+  contents.delete(CONFIG);
+  contents.set(SUMS, writeSums(sums));
+  contents.set(CONFIG, json(config)); // last
+  try {
+    for (const [name, content] of contents) await host.files.write(inside(folder, name, host.files), content);
+  } catch (error) {
+    contents.delete(METRICS); // where a run works in place, its log
+    for (const name of [...contents.keys()].reverse()) {
+      await host.files.remove(inside(folder, name.split("/")[0], host.files)).catch(() => {});
+    }
+    throw error;
+  }
+}
+
+function bytesOf(content: Uint8Array | string): Uint8Array {
+  return typeof content === "string" ? new TextEncoder().encode(content) : content;
+}
+
+/**
+ * Reads the model in `folder`, which errors call `path`. Each names the file: E_PATH where there is nothing; E_MODEL
+ * where it is no model, a file is missing, truncated, corrupt or differs from its checksum, or a newer vaekit made it.
+ */
+export async function readModel(folder: string, path: string, host: Host): Promise<LoadedModel> {
+  const { files } = host;
+  await expectModel(folder, path, host);
+  const read = async (name: string): Promise<{ bytes: Uint8Array; at: string }> => {
+    const at = inside(folder, name, files);
+    if (!(await files.stat(at))) throw missing(at);
+    return { bytes: await files.read(at), at };
+  };
+  const config = await read(CONFIG);
+  const parsed = parseConfig(config.bytes, config.at);
+  const sums = await read(SUMS);
+  const expected = parseSums(new TextDecoder().decode(sums.bytes), sums.at);
+  const check = async (name: string, { bytes, at }: { bytes: Uint8Array; at: string }): Promise<void> => {
+    const want = expected.get(name);
+    const got = await host.digest(bytes);
+    if (want === undefined) throw new VaekitError("E_MODEL", `${sums.at}: no checksum of ${name}`, COPY_AGAIN);
+    if (want === got) return;
+    const short = (sum: string) => `${sum.slice(0, 12)}...`;
+    throw new VaekitError(
+      "E_MODEL",
+      `${at}: wrong checksum: got ${short(got)}, expected ${short(want)} (${SUMS})`,
+      COPY_AGAIN,
+    );
+  };
+  const weights = await read(WEIGHTS);
+  const tensors = parseWeights(weights.bytes, weights.at);
+  await check(WEIGHTS, weights);
+  await check(CONFIG, config);
+  for (const name of [ENCODER, DECODER])
+    if (!(await files.stat(inside(folder, name, files)))) throw missing(inside(folder, name, files));
+  if (preprocessorConfig(parsed.schema)) await check(PREPROCESSOR, await read(PREPROCESSOR));
+  return { config: parsed, weights: tensors };
+}
+
+/** Names of the files listed in SHA256SUMS that are missing or differ: of all files, not only of those that loading reads. */
+export async function damagedFiles(path: string, host: Host): Promise<string[]> {
+  const at = host.files.join(path, SUMS);
+  const damaged: string[] = [];
+  for (const [name, sum] of parseSums(new TextDecoder().decode(await host.files.read(at)), at)) {
+    const file = inside(path, name, host.files);
+    if (!(await host.files.stat(file)) || (await host.digest(await host.files.read(file))) !== sum) damaged.push(name);
+  }
+  return damaged;
+}
+
+async function expectModel(folder: string, path: string, host: Host): Promise<void> {
+  const { files } = host;
+  const info = await files.stat(folder);
+  if (!info) throw new VaekitError("E_PATH", `${path}: no such model folder`, await nearbyHint(path, host));
+  if (info.kind === "file")
+    throw new VaekitError(
+      "E_MODEL",
+      `${path}: a file, expected a model folder`,
+      "Give the folder that `vaekit fit` wrote.",
+    );
+  const names = await files.list(folder);
+  if (names.includes(CONFIG)) return;
+  if ((await inspectFolder(folder, files)) === "unfinished") {
+    throw new VaekitError(
+      "E_MODEL",
+      `${path}: no model yet: its training was not finished`,
+      `Continue it with: vaekit fit DATA --out ${path} --resume`,
+    );
+  }
+  if (names.includes(WEIGHTS) || names.includes(SUMS)) throw missing(files.join(path, CONFIG));
+  throw new VaekitError(
+    "E_MODEL",
+    `${path}: no model folder: it has no ${CONFIG}`,
+    "Give the folder that `vaekit fit` wrote.",
+  );
+}
+
+async function nearbyHint(path: string, { files }: Host): Promise<string> {
+  const name = lastName(path);
+  const siblings = name ? await files.list(files.join(path, "..")).catch(() => []) : [];
+  const near = didYouMean(name ?? "", siblings);
+  return near.startsWith("Did") ? near : `Train one with: vaekit fit DATA --out ${path}`;
+}
+
+/** The configuration in the bytes of config.json at `at`; E_MODEL when it is none of ours, damaged, or newer. */
+export function parseConfig(bytes: Uint8Array, at: string): ModelConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new VaekitError("E_MODEL", `${at}: no JSON: truncated or damaged (${bytes.length} bytes)`, COPY_AGAIN, {
+      cause,
+    });
+  }
+  const { format, formatVersion, vaekitVersion } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (format !== FORMAT) {
+    throw new VaekitError(
+      "E_MODEL",
+      `${at}: not made by vaekit: "format" is ${JSON.stringify(format) ?? "missing"}, expected "${FORMAT}"`,
+    );
+  }
+  if (typeof formatVersion === "number" && formatVersion > FORMAT_VERSION) {
+    throw new VaekitError(
+      "E_MODEL",
+      `${at}: made by vaekit ${vaekitVersion} in format ${formatVersion}; this is vaekit ${VERSION}, which reads formats up to ${FORMAT_VERSION}`,
+      "Update vaekit: npm install vaekit@latest",
+    );
+  }
+  const config = ModelConfig.safeParse(value);
+  if (config.success) return config.data;
+  const issue = config.error.issues[0];
+  throw new VaekitError("E_MODEL", `${at}: invalid ${issue.path.join(".") || "content"}: ${issue.message}`, COPY_AGAIN);
+}
+
+function parseWeights(bytes: Uint8Array, at: string): Map<string, Weight> {
+  const weights = new Map<string, Weight>();
+  try {
+    for (const [name, { shape, values, dtype }] of parseSafetensors(bytes, at).tensors) {
+      if (!(values instanceof Float32Array))
+        throw new VaekitError("E_MODEL", `${at}: tensor "${name}" has type ${dtype}, expected F32`);
+      weights.set(name, { shape, values });
+    }
+  } catch (error) {
+    if (!(error instanceof VaekitError)) throw error;
+    throw new VaekitError("E_MODEL", error.message, COPY_AGAIN, { cause: error });
+  }
+  return weights;
+}
+
+function missing(at: string): VaekitError {
+  return new VaekitError(
+    "E_MODEL",
+    `${at}: this file of the model is missing`,
+    "Copy the whole model folder again, or train the model anew.",
+  );
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
