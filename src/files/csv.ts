@@ -31,11 +31,12 @@ function numberText(value: number): string {
 
 /** The shortest decimal that gives the same float32, as a number: 0.1 for Math.fround(0.1). */
 export function shortestFloat32(value: number): number {
+  if (value === 0 || !Number.isFinite(value)) return value; // toPrecision forgets the sign of -0
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;
   }
-  return Number.isFinite(value) ? Number(value.toPrecision(9)) : value;
+  return Number(value.toPrecision(9));
 }
 
 /**

@@ -6,8 +6,9 @@ import { crc32 } from "./crc32.js";
 
 /** DEFLATE cannot shrink data further than this (a match of 258 bytes in two bits), so a larger claim is a lie. */
 export const MAX_DEFLATE_RATIO = 1032;
-/** Up to here the output is allocated at once; above, it grows with what really comes out. */
+/** Up to this size, or this many times the input, the output is allocated at once (twice as fast); above, it grows with what comes out. */
 const ONE_SHOT_BYTES = 1 << 20;
+const ONE_SHOT_RATIO = 8;
 /** Compressed bytes per step; a step gives at most 1032 times as many. */
 const STEP_BYTES = 1 << 16;
 
@@ -29,7 +30,7 @@ export function inflate(compressed: Uint8Array, expected: Inflated, where: strin
   try {
     // One byte more than expected, so that too much is seen: fflate drops what does not fit.
     bytes =
-      expected.size <= ONE_SHOT_BYTES
+      expected.size <= Math.max(ONE_SHOT_BYTES, compressed.length * ONE_SHOT_RATIO)
         ? inflateSync(compressed, { out: new Uint8Array(expected.size + 1) })
         : inflateSteps(compressed, expected.size);
   } catch (cause) {

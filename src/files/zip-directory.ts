@@ -27,6 +27,8 @@ const ENTRY_BYTES = 46;
 const LOCAL_BYTES = 30;
 const ZIP64_EXTRA = 1;
 const IS_ZIP64 = 0xffffffff;
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const LATIN1 = new TextDecoder("latin1");
 const FLAG_ENCRYPTED = 1;
 const FLAG_UTF8 = 1 << 11;
 const MAX_COMMENT_BYTES = 0xffff;
@@ -134,10 +136,10 @@ function readEntry(bytes: Uint8Array, nameLength: number, extraLength: number, a
 function entryName(bytes: Uint8Array, flags: number, archive: string): string {
   let name: string;
   try {
-    name = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    name = UTF8.decode(bytes);
   } catch {
     if (flags & FLAG_UTF8) throw invalid(archive, "the name of an entry is no valid UTF-8");
-    name = new TextDecoder("latin1").decode(bytes);
+    name = LATIN1.decode(bytes);
   }
   name = name.replaceAll("\\", "/");
   if (

@@ -15,6 +15,7 @@ export interface Zip {
 
 const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_BYTES = 30;
+const EXTRA_BYTES = 64;
 /** Zip without its 64-bit extension ends here. */
 const MAX_ARCHIVE_BYTES = 0xffffffff;
 /** The same bytes for the same files, whenever they are packed (zip's first day). */
@@ -28,14 +29,18 @@ export async function openZip(ranges: Ranges, name: string): Promise<Zip> {
 
 async function readEntry(ranges: Ranges, entry: ZipEntry, archive: string): Promise<Uint8Array> {
   const where = `${archive}: entry "${entry.name}"`;
-  const header = await ranges.read(entry.offset, LOCAL_BYTES);
-  const view = new DataView(header.buffer, header.byteOffset, header.length);
-  if (header.length < LOCAL_BYTES || view.getUint32(0, true) !== LOCAL_SIGNATURE) {
+  // One read: the header's extra field is rarely longer than what is read besides the name.
+  const guess = LOCAL_BYTES + entry.name.length + EXTRA_BYTES + entry.compressedSize;
+  const bytes = await ranges.read(entry.offset, Math.min(guess, ranges.size - entry.offset));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < LOCAL_BYTES || view.getUint32(0, true) !== LOCAL_SIGNATURE) {
     throw new VaekitError("E_FILE", `${where} is damaged (no local header)`, "Copy or download the archive again.");
   }
-  const start = entry.offset + LOCAL_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
-  if (start + entry.compressedSize > ranges.size) throw new VaekitError("E_FILE", `${where} is cut short`);
-  const compressed = await ranges.read(start, entry.compressedSize);
+  const start = LOCAL_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
+  const end = start + entry.compressedSize;
+  if (entry.offset + end > ranges.size) throw new VaekitError("E_FILE", `${where} is cut short`);
+  const compressed =
+    end <= bytes.length ? bytes.subarray(start, end) : await ranges.read(entry.offset + start, entry.compressedSize);
   if (entry.method === 8) return inflate(compressed, entry, where);
   if (entry.method !== 0) {
     throw new VaekitError(

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { Dataset, Labels, OpenOptions } from "../../data/dataset.js";
 import { labelsOf } from "../../data/labels.js";
 import { choosePictureSize, type PictureLook, type PictureSize } from "../../data/picture-size.js";
+import { checkIndex } from "../../data/pictures.js";
 import { sampleIndices } from "../../data/split.js";
 import { PROBE_STREAM } from "../../data/streams.js";
 import { VaekitError } from "../../errors.js";
@@ -17,8 +18,6 @@ export interface ItemsOrigin {
   /** The address, the data set's name. */
   readonly name: string;
   readonly notices?: readonly string[];
-  /** Called once all pictures are decoded. */
-  readonly close?: () => Promise<void>;
 }
 
 /** Pictures looked at to choose size and channels. */
@@ -33,22 +32,23 @@ export async function itemsDataset(
   origin: ItemsOrigin,
   options: OpenOptions,
 ): Promise<Dataset> {
-  try {
-    const labels = itemLabels(items);
-    const kept = sampleIndices(items.length, options.limit ?? items.length, options.seed ?? 0);
-    const chosen = Array.from(kept, (i) => items[i]);
-    for (const notice of origin.notices ?? []) options.onNotice?.(notice);
-    const size = () => probe(chosen, origin.name, options);
-    const spool = await openSpool(chosen, { key: spoolKey(chosen, options), name: origin.name, size, options });
-    return {
-      ...spool.dataset,
-      labels: labels && { names: labels.names, indices: Int32Array.from(spool.kept, (i) => labels.indices[kept[i]]) },
-      notices: [...(origin.notices ?? []), ...spool.dataset.notices],
-      id: (index) => chosen[spool.kept[index]].id,
-    };
-  } finally {
-    await origin.close?.();
-  }
+  const labels = itemLabels(items);
+  const kept = sampleIndices(items.length, options.limit ?? items.length, options.seed ?? 0);
+  const chosen = Array.from(kept, (i) => items[i]);
+  for (const notice of origin.notices ?? []) options.onNotice?.(notice);
+  const size = isFixed(options) ? choosePictureSize([], options) : await probe(chosen, origin.name, options);
+  const spool = await openSpool(chosen, size, { key: spoolKey(chosen, size), name: origin.name, options });
+  return {
+    ...spool.dataset,
+    labels: labels && { names: labels.names, indices: Int32Array.from(spool.kept, (i) => labels.indices[kept[i]]) },
+    notices: [...(origin.notices ?? []), ...spool.dataset.notices],
+    id: (index) => chosen[spool.kept[checkIndex(index, spool.kept.length, origin.name)]].id,
+  };
+}
+
+/** Whether nothing is left to choose, as for a model's own size. */
+function isFixed({ size = "auto", channels = "auto" }: OpenOptions): boolean {
+  return size !== "auto" && channels !== "auto";
 }
 
 /** Labels of all items, so that a sample has the same classes; null when none has one. */
@@ -58,9 +58,9 @@ function itemLabels(items: readonly PictureItem[]): Labels | null {
 }
 
 /** A digest of everything that the decoded pixels depend on. */
-function spoolKey(items: readonly PictureItem[], options: OpenOptions): string {
+function spoolKey(items: readonly PictureItem[], { height, width, channels }: PictureSize): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([SPOOL_VERSION, options.size ?? "auto", options.channels ?? "auto"]));
+  hash.update(JSON.stringify([SPOOL_VERSION, height, width, channels]));
   for (const { id, stamp } of items) hash.update(`\n${id}\t${stamp}`);
   return hash.digest("hex");
 }

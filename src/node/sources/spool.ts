@@ -23,8 +23,6 @@ const KEEP_MILLISECONDS = 30 * 24 * 3600 * 1000;
 export interface SpoolRequest {
   readonly key: string;
   readonly name: string;
-  /** Chooses the size; asked only when the pictures are decoded. */
-  readonly size: () => Promise<PictureSize>;
   readonly options: OpenOptions;
   /** Bytes of pixels held in memory; above, they stay on the disk. Default 256 MB. */
   readonly memoryBytes?: number;
@@ -36,7 +34,11 @@ export interface Spool {
 }
 
 /** Opens the pixels of `items`: from the cache if they are there, else decoded now. Errors as of `itemsDataset`. */
-export async function openSpool(items: readonly PictureItem[], request: SpoolRequest): Promise<Spool> {
+export async function openSpool(
+  items: readonly PictureItem[],
+  size: PictureSize,
+  request: SpoolRequest,
+): Promise<Spool> {
   const folder = join(cacheFolder(), "pictures");
   const path = join(folder, `${request.key}.u8`);
   const memoryBytes = request.memoryBytes ?? MEMORY_BYTES;
@@ -46,7 +48,6 @@ export async function openSpool(items: readonly PictureItem[], request: SpoolReq
     for (const notice of cached.notices) request.options.onNotice?.(notice);
     return fromFile(path, cached, request, memoryBytes);
   }
-  const size = await request.size();
   const small = items.length <= SMALL_COUNT && items.reduce((sum, item) => sum + item.size, 0) <= SMALL_BYTES;
   const record = size.height * size.width * size.channels;
   if (items.length > SMALL_COUNT) {
