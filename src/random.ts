@@ -139,6 +139,26 @@ export function keyedNormals(
 }
 const keyedWords = new Uint32Array(BUFFER_WORDS);
 
+/**
+ * Fills `out` with uniform numbers in [0, 1), multiples of 2^-24, that depend on (seed, hash, draw) alone. They come from
+ * the same words as `keyedNormals` of that draw: use another draw for each.
+ */
+export function keyedUniforms(
+  out: Float32Array,
+  seed: number,
+  hash: readonly [number, number],
+  draw: number,
+): Float32Array {
+  whole("draw", draw, 0, TWO_32 - 1);
+  const [low, high] = split(whole("seed", seed));
+  for (let done = 0; done < out.length; done += BUFFER_WORDS) {
+    const count = Math.min(out.length - done, BUFFER_WORDS);
+    philoxBlocks(keyedWords, [low, high | KEYED], [done / 4, draw, hash[0], hash[1]], count);
+    for (let i = 0; i < count; i++) out[done + i] = (keyedWords[i] >>> 8) * 2 ** -24;
+  }
+  return out;
+}
+
 /** A 64-bit hash of bytes, as two 32-bit words: the first half of MurmurHash3_x86_128. Not for secrets. */
 export function hashBytes(bytes: Uint8Array): [number, number] {
   const [a, b] = murmur3(bytes, 0);

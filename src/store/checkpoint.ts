@@ -11,16 +11,13 @@ import { parseConfig } from "./model-files.js";
 /** Where a run stands. */
 export interface CheckpointState {
   readonly config: ModelConfig;
-  readonly step: number;
-  readonly epoch: number;
-  readonly batchInEpoch: number;
   /** By role and name: "value/encoder.hidden1.weight", "m/...", "v/...", "best/...". */
   readonly tensors: ReadonlyMap<string, Weight>;
   /**
-   * The rest as plain JSON: sums of terms, best score, generator state, learning-rate factor, patience, seconds. Numbers
-   * come back as they were, infinities and NaN too.
+   * The rest as plain JSON: steps done, epoch, sums of terms, best score, generator, learning-rate factor, patience,
+   * seconds. Numbers come back as they were, infinities and NaN too.
    */
-  readonly progress: Readonly<Record<string, unknown>>;
+  readonly progress: { readonly step: number };
   /** Lines of metrics.jsonl at this point; the work folder fills it in. */
   readonly logLines?: number;
 }
@@ -62,7 +59,7 @@ export async function readCheckpoint(
     try {
       const state = await readState(path, host);
       if (damage instanceof VaekitError)
-        onNotice(`${damage.message}; continuing from the checkpoint before it, at step ${state.step}`);
+        onNotice(`${damage.message}; continuing from the checkpoint before it, at step ${state.progress.step}`);
       return state;
     } catch (error) {
       if (!(error instanceof VaekitError) || error.code !== "E_FILE") throw error;

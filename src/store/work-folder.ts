@@ -100,6 +100,12 @@ async function hasRun(folder: string, files: Files): Promise<boolean> {
   return (await files.stat(files.join(folder, CHECKPOINTS, RUN_MARKER))) !== null;
 }
 
+/** Whether `folder` holds nothing visible but what a run keeps there. */
+async function onlyRun(folder: string, files: Files): Promise<boolean> {
+  const names = await files.list(folder);
+  return names.every((name) => name.startsWith(".") || name === CHECKPOINTS || name === METRICS);
+}
+
 /** Removes what a dead run left beside `out`. E_LOCKED when it lives. */
 async function removeStale(out: string, files: Files): Promise<void> {
   const sibling = siblingOf(out, files);
@@ -192,7 +198,8 @@ function workFolder({ out, path, undo, lock, host }: Opened, { resumed, notices,
       if (ended) return;
       if (!wrote && !resumed && !hadOthers && !whole) {
         if (path !== out) await removeUnpublished(path, files);
-        await clearRun(path, files);
+        // Files of a model that a crash left half-written keep their marker: without it the folder would not be ours.
+        if (path !== out || (await onlyRun(path, files))) await clearRun(path, files);
       }
       await end();
       await undo();

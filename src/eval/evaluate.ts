@@ -1,0 +1,208 @@
+/** Measures a model on a data set: likelihoods, latents in use, errors, each with the protocol it was measured under. */
+
+import { batches } from "../data/batches.js";
+import type { Columns, Dataset } from "../data/dataset.js";
+import { sampleIndices } from "../data/split.js";
+import { VaekitError } from "../errors.js";
+import { type Field, fieldsOf } from "../fields/list.js";
+import { likelihoods } from "../model/list.js";
+import type { Runner } from "../model/runner.js";
+import { keyedNormals } from "../random.js";
+import { activeUnits } from "./active-units.js";
+import { bitsPerDim } from "./bits-per-dim.js";
+import { elbo } from "./elbo.js";
+import { importance } from "./importance.js";
+import type { Measured, MetricFacts } from "./metric.js";
+import { squaredError } from "./squared-error.js";
+import { type RecordHash, recordHashes, targetOf } from "./target.js";
+
+export interface EvaluateOptions {
+  /** Particles per record of the importance-weighted estimate. Default 16. */
+  readonly samples?: number;
+  /** At most this many records, drawn by the seed. Default all. */
+  readonly limit?: number;
+  /** Of the noise, which is keyed by it, the record and the draw. Default 0. */
+  readonly seed?: number;
+  /** Records at a time; the figures do not depend on it. Default 128. */
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: { readonly records: number; readonly total: number }) => void;
+}
+
+/** Under which conditions figures were measured. */
+export interface Protocol {
+  readonly data: string;
+  readonly fingerprint: string;
+  /** How the records were chosen: "all", or "N of M, drawn by the seed". */
+  readonly records: string;
+  readonly samples: number;
+  readonly seed: number;
+  /** "as stored", or "binarised once per record". */
+  readonly target: string;
+  /** Likelihood by field. */
+  readonly likelihoods: Readonly<Record<string, string>>;
+  readonly unit: "nats per record";
+}
+
+/** Means over records, in nats per record unless said otherwise. */
+export interface Figures {
+  readonly records: number;
+  /** At beta 1, without free bits. */
+  readonly negativeElbo: number;
+  readonly reconstruction: number;
+  readonly kl: number;
+  /** Importance-weighted estimate of -log p(x); null where the likelihood is no density. */
+  readonly nll: number | null;
+  readonly nllStandardError: number | null;
+  readonly samples: number;
+  readonly activeUnits: number;
+  /** Null unless the likelihood is discretised. */
+  readonly bitsPerDim: number | null;
+}
+
+/** Figures with their protocol; and by field kind what else there is to say, such as `image: { meanSquaredError }`. */
+export interface Evaluation extends Figures {
+  readonly protocol: Protocol;
+  readonly [fieldKind: string]: unknown;
+}
+
+export const DEFAULT_SAMPLES = 16;
+const DEFAULT_BATCH = 128;
+/** Records times particles in one call: more are done in turns, so that memory does not grow with `samples`. */
+const MAX_ROWS = 512;
+
+/**
+ * Evaluates `runner`'s model on `dataset`. A record's answer depends on its content and the seed, not on its neighbours,
+ * the order or the batch size. Errors: E_OPTION for options out of range, E_DATA where there are no records or a
+ * field is missing, E_INTERRUPTED when `signal` says so.
+ */
+export async function evaluate(runner: Runner, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+  const { samples = DEFAULT_SAMPLES, limit = dataset.count, seed = 0, batchSize = DEFAULT_BATCH } = options;
+  for (const [name, value] of Object.entries({ samples, limit, batchSize })) {
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new VaekitError("E_OPTION", `invalid ${name}: got ${value}, expected a whole number above 0`);
+  }
+  if (dataset.count === 0) throw new VaekitError("E_DATA", `${dataset.name}: no records to evaluate on`);
+  const { config } = runner;
+  const fields = fieldsOf(config.schema);
+  const binarize = config.training.binarize === true;
+  const facts = factsOf(runner, fields);
+  const runs = {
+    elbo: elbo.start(facts),
+    importance: importance.start(facts),
+    bitsPerDim: bitsPerDim.start(facts),
+    activeUnits: activeUnits.start(facts),
+  };
+  const errors = new Map(fields.map(({ kind }) => [kind.name, squaredError()]));
+
+  const order = sampleIndices(dataset.count, limit, seed);
+  let records = 0;
+  for await (const { indices, columns } of batches(dataset, order, { batchSize })) {
+    if (options.signal?.aborted)
+      throw new VaekitError("E_INTERRUPTED", `${dataset.name}: stopped after ${records} of ${order.length} records`);
+    const count = indices.length;
+    expectFields(columns, fields, count, dataset.name);
+    const hashes = recordHashes(columns, fields, count);
+    const target = targetOf(columns, fields, hashes, { binarize, seed });
+    const measured = await measure(runner, target.columns, hashes, {
+      samples,
+      seed,
+      perCall: Math.max(1, Math.floor(MAX_ROWS / batchSize)),
+    });
+    for (const run of Object.values(runs)) run.add(measured);
+    const means = await runner.decode(measured.mu, count);
+    for (const { name, kind } of fields) errors.get(kind.name)!.add(target.values[name], means[name]);
+    records += count;
+    options.onProgress?.({ records, total: order.length });
+  }
+
+  const kinds = [...errors].map(([kind, error]) => [kind, { meanSquaredError: error.mean }]);
+  return {
+    records,
+    ...runs.elbo.result(),
+    ...runs.importance.result(),
+    samples,
+    ...runs.activeUnits.result(),
+    ...runs.bitsPerDim.result(),
+    protocol: {
+      data: dataset.name,
+      fingerprint: dataset.fingerprint,
+      records: records === dataset.count ? "all" : `${records} of ${dataset.count}, drawn by the seed`,
+      samples,
+      seed,
+      target: binarize ? "binarised once per record" : "as stored",
+      likelihoods: Object.fromEntries(fields.map(({ name }) => [name, config.likelihoods[name].name])),
+      unit: "nats per record",
+    },
+    ...Object.fromEntries(kinds),
+  };
+}
+
+function factsOf({ config, latent }: Runner, fields: readonly Field[]): MetricFacts {
+  const parts = fields.map(({ name }) => likelihoods.get(config.likelihoods[name].name));
+  return {
+    latent,
+    dimensions: fields.reduce((total, { size }) => total + size, 0),
+    isDensity: parts.every((part) => part.isDensity),
+    discretised: parts.every((part) => part.discretised),
+  };
+}
+
+function expectFields(columns: Columns, fields: readonly Field[], count: number, data: string): void {
+  for (const { name, size, shape } of fields) {
+    const column = columns[name];
+    if (!column)
+      throw new VaekitError("E_DATA", `${data}: no field "${name}"; it has ${Object.keys(columns).join(", ")}`);
+    if (column.length !== count * size) {
+      const hint = "Open the data at the model's size and channels.";
+      throw new VaekitError(
+        "E_DATA",
+        `${data}: field "${name}": got ${column.length / count} values per record, expected ${size} [${shape.join(", ")}]`,
+        hint,
+      );
+    }
+  }
+}
+
+interface Draws {
+  readonly samples: number;
+  readonly seed: number;
+  /** Particles in one call. */
+  readonly perCall: number;
+}
+
+/** Encodes and scores a batch, its particles in turns, then puts them together per record in their own order. */
+async function measure(
+  runner: Runner,
+  columns: Columns,
+  hashes: readonly RecordHash[],
+  { samples, seed, perCall }: Draws,
+): Promise<Measured> {
+  const { latent } = runner;
+  const count = hashes.length;
+  const { mu } = await runner.encode(columns, count);
+  const logWeights = new Float64Array(count * samples);
+  const losses = new Float64Array(count * samples);
+  let kl = new Float32Array(count);
+  for (let first = 0; first < samples; first += perCall) {
+    const particles = Math.min(perCall, samples - first);
+    const noise = new Float32Array(particles * count * latent);
+    for (let k = 0; k < particles; k++) {
+      for (let i = 0; i < count; i++) {
+        const at = (k * count + i) * latent;
+        keyedNormals(noise.subarray(at, at + latent), seed, hashes[i], first + k);
+      }
+    }
+    const scored = await runner.score(columns, count, particles, noise);
+    for (let k = 0; k < particles; k++) {
+      for (let i = 0; i < count; i++) {
+        logWeights[i * samples + first + k] = scored.logWeights[k * count + i];
+        losses[i * samples + first + k] = scored.reconstruction[k * count + i];
+      }
+    }
+    if (first === 0) kl = Float32Array.from(scored.kl);
+  }
+  const reconstruction = new Float64Array(count);
+  for (let i = 0; i < losses.length; i++) reconstruction[Math.floor(i / samples)] += losses[i] / samples;
+  return { count, particles: samples, latent, reconstruction, kl: Float64Array.from(kl), logWeights, mu };
+}
