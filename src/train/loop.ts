@@ -34,6 +34,7 @@ export interface LoopResult {
   readonly weights: Map<string, Weight>;
   readonly bestEpoch: number;
   readonly progress: Progress;
+  /** Validation terms of the weights returned; null without a validation set. */
   readonly validation: Terms | null;
 }
 
@@ -98,7 +99,13 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
   }
   function result(reason: LoopResult["reason"]): LoopResult {
     const weights = bestWeights ?? weightsOf(bank);
-    return { reason, weights, bestEpoch: best?.epoch ?? epoch, progress: good.progress, validation };
+    return {
+      reason,
+      weights,
+      bestEpoch: best?.epoch ?? epoch,
+      progress: good.progress,
+      validation: best?.terms ?? validation,
+    };
   }
 
   while (epoch < epochs) {
@@ -132,7 +139,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
       const now = performance.now();
       if (now - lastProgress > PROGRESS_SECONDS * 1000) {
         lastProgress = now;
-        const left = ((totalSteps - step) * rate.secondsPerRecord * batchSize) / 1;
+        const left = ((totalSteps - step) * batchSize) / rate.recordsPerSecond;
         yield {
           event: "progress",
           epoch: epoch + 1,
@@ -159,7 +166,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
       }
       better = best === null || value < best.score;
       if (better) {
-        best = { score: value, epoch: epoch + 1 };
+        best = { score: value, epoch: epoch + 1, terms: validation };
         bestWeights = weightsOf(bank);
         stale = 0;
       } else stale++;
@@ -261,8 +268,5 @@ class Speed {
   }
   get recordsPerSecond(): number {
     return (this.records / (performance.now() - this.started)) * 1000;
-  }
-  get secondsPerRecord(): number {
-    return 1 / this.recordsPerSecond;
   }
 }

@@ -38,7 +38,8 @@ export function priorProblem(model: Model, codes: Float32Array, latent: number):
     trace: (batch) => priorStepProgram(model, batch),
     feeds(records) {
       const z = new Float32Array(records.length * latent);
-      for (const [row, record] of records.entries()) z.set(codes.subarray(record * latent, (record + 1) * latent), row * latent);
+      for (const [row, record] of records.entries())
+        z.set(codes.subarray(record * latent, (record + 1) * latent), row * latent);
       return { z };
     },
   };

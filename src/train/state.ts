@@ -3,6 +3,7 @@
 import type { Weight } from "../model/runner.js";
 import type { PhiloxState } from "../random.js";
 import type { Bank, Slot } from "../runtime/engine.js";
+import type { Terms } from "./events.js";
 
 /** Sums of a running epoch's terms, weighted by records. */
 export interface Tally {
@@ -22,7 +23,7 @@ export interface Progress {
   /** Multiplies the learning rate; halved by each recovery. */
   readonly rateFactor: number;
   readonly recoveries: number;
-  readonly best: { readonly score: number; readonly epoch: number } | null;
+  readonly best: { readonly score: number; readonly epoch: number; readonly terms: Terms } | null;
   /** Epochs since the best one. */
   readonly stale: number;
   /** Seconds of training so far. */

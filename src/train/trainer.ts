@@ -126,13 +126,15 @@ function metricsOf(
   { seed }: TrainingOptions,
   records: number,
 ): Record<string, unknown> {
-  const epochs = { epochs: progress.epoch, steps: progress.step, bestEpoch };
-  if (!validation) return epochs;
-  const score = progress.best?.score ?? validation.loss;
+  const run = { epochs: progress.epoch, steps: progress.step, bestEpoch };
+  if (!validation) return run;
+  const rounded = (value: number): number => Number(value.toFixed(4));
   return {
-    ...epochs,
-    validationNegativeElbo: Number(score.toFixed(4)),
-    protocol: `validation split of ${records} records, 1 draw per record, seed ${seed}, nats per record`,
+    negativeElbo: rounded(validation.loss),
+    reconstruction: rounded(validation.reconstruction),
+    kl: rounded(validation.kl),
+    ...run,
+    protocol: `validation split of ${records} records, 1 draw per record, beta 1, seed ${seed}, nats per record`,
   };
 }
 

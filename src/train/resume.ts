@@ -1,0 +1,40 @@
+/** Whether a run may go on from a checkpoint under the options given now. */
+
+import { VaekitError } from "../errors.js";
+import type { ModelConfig } from "../model/config.js";
+import { TrainingOptions } from "./options.js";
+
+/**
+ * The checkpoint's configuration, with the patience given now, and the epochs where the schedule does not depend on
+ * them. E_DATA when the data has changed since, E_OPTION for any other option that differs.
+ */
+export function resumedConfig(then: ModelConfig, now: ModelConfig): ModelConfig {
+  if (then.data.fingerprint !== now.data.fingerprint)
+    throw new VaekitError(
+      "E_DATA",
+      `${now.data.name}: the data is not what the run was started with (${then.data.name})`,
+      "Give the same data, or start anew without --resume.",
+    );
+  const before = TrainingOptions.parse(then.training);
+  const given = TrainingOptions.parse(now.training);
+  const free = new Set<string>(before.schedule === "constant" ? ["patience", "epochs"] : ["patience"]);
+  for (const key of Object.keys({ ...before, ...given }) as (keyof TrainingOptions)[])
+    if (!free.has(key)) same(key, before[key], given[key]);
+  for (const key of ["schema", "latent", "net", "posterior", "prior", "likelihoods", "objective"] as const)
+    same(key, then[key], now[key]);
+  return {
+    ...then,
+    training: { ...then.training, patience: given.patience, epochs: free.has("epochs") ? given.epochs : before.epochs },
+  };
+}
+
+function same(key: string, before: unknown, given: unknown): void {
+  const [a, b] = [JSON.stringify(before), JSON.stringify(given)];
+  if (a === b) return;
+  const shown = (text: string | undefined): string => text ?? "none";
+  throw new VaekitError(
+    "E_OPTION",
+    `cannot change ${key} of a run that is resumed: it was started with ${shown(a)}, got ${shown(b)}`,
+    "Repeat the options of the first command, or start anew without --resume.",
+  );
+}

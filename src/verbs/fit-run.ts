@@ -1,0 +1,120 @@
+/** What `fit` does: data and wishes in, a trained model in its folder out; every step of it told as events. */
+
+import type { Dataset } from "../data/dataset.js";
+import { openDataset } from "../data/open.js";
+import { VaekitError } from "../errors.js";
+import type { ModelConfig } from "../model/config.js";
+import { exportOnnx } from "../model/export.js";
+import type { Weight } from "../model/runner.js";
+import type { Engine } from "../runtime/engine.js";
+import { loadModel } from "../store/folder.js";
+import { isFinished, openWorkFolder, type WorkFolder } from "../store/work-folder.js";
+import type { TrainEvent } from "../train/events.js";
+import { DivergedError } from "../train/loop.js";
+import { plan } from "../train/plan.js";
+import { resumedConfig } from "../train/resume.js";
+import type { TrainState } from "../train/state.js";
+import { type Trained, train } from "../train/trainer.js";
+import type { FitInput } from "./fit-options.js";
+import { fitPictures } from "./fit-pictures.js";
+import type { VerbContext } from "./verb.js";
+
+export interface Fitted {
+  readonly path: string;
+  readonly metrics: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Trains and publishes a model at `out`. E_INTERRUPTED when aborted (a checkpoint holds the state), E_DIVERGED when it
+ * could not be rescued (the last good model is published where there is one). Nothing is left behind by other errors.
+ */
+export async function* fitModel(
+  input: FitInput,
+  context: Pick<VerbContext, "host" | "signal">,
+): AsyncGenerator<TrainEvent, Fitted> {
+  const { host, signal } = context;
+  const { out, resume } = input;
+  if (resume && (await isFinished(out, host))) {
+    yield { event: "notice", message: `${out} is finished already: nothing to resume` };
+    return { path: out, metrics: (await loadModel(out, host)).config.metrics };
+  }
+  const notices: string[] = [];
+  const { size, channels, limit, seed } = input;
+  const data = await openDataset(
+    input.data,
+    { size, channels, limit, seed, signal, onNotice: (notice) => notices.push(notice) },
+    host,
+  );
+  try {
+    for (const message of new Set([...notices, ...data.notices])) yield { event: "notice", message };
+    const wanted = await plan(data, input);
+    const work = await openWorkFolder(out, { resume }, host);
+    try {
+      for (const message of work.notices) yield { event: "notice", message };
+      const engine = await host.engine(input.device, { threads: input.threads });
+      try {
+        return yield* run(input, { wanted, data, work, engine, context });
+      } finally {
+        await engine.dispose();
+      }
+    } finally {
+      await work.close();
+    }
+  } finally {
+    await data.close();
+  }
+}
+
+interface Run {
+  readonly wanted: ModelConfig;
+  readonly data: Dataset;
+  readonly work: WorkFolder;
+  readonly engine: Engine;
+  readonly context: Pick<VerbContext, "host" | "signal">;
+}
+
+async function* run(
+  { out, checkpointEvery }: FitInput,
+  { wanted, data, work, engine, context }: Run,
+): AsyncGenerator<TrainEvent, Fitted> {
+  const config = work.resumed ? resumedConfig(work.resumed.config, wanted) : wanted;
+  const training = train(config, data, {
+    engine,
+    signal: context.signal,
+    checkpointSeconds: checkpointEvery,
+    resume: work.resumed ? (work.resumed as unknown as TrainState) : undefined,
+    save: (state) => work.checkpoint({ config, ...state }),
+  });
+  const publish = async (finished: ModelConfig, weights: ReadonlyMap<string, Weight>): Promise<Fitted> => {
+    const files = await fitPictures(finished, weights, data, engine, context);
+    await work.finish({ config: finished, weights, onnx: exportOnnx(finished, weights), files });
+    return { path: out, metrics: finished.metrics };
+  };
+  let trained: Trained;
+  try {
+    for (;;) {
+      const next = await training.next();
+      if (next.done) {
+        trained = next.value;
+        break;
+      }
+      await work.log(next.value);
+      yield next.value;
+    }
+  } catch (error) {
+    if (error instanceof DivergedError && error.weights) {
+      await publish(
+        { ...config, metrics: { diverged: `at step ${error.step}: ${error.tensor}; these are the last good weights` } },
+        error.weights,
+      );
+    }
+    throw error;
+  }
+  if (trained.reason === "interrupted")
+    throw new VaekitError(
+      "E_INTERRUPTED",
+      "interrupted; a checkpoint holds what was done",
+      "The same command with --resume goes on.",
+    );
+  return publish(trained.config, trained.weights);
+}
