@@ -4,19 +4,9 @@ import { VaekitError } from "../../errors.js";
 import { type NdArray, op } from "../op.js";
 import { type Shape, shapeError, type Tensor } from "../tensor.js";
 import { sizeOfShape } from "./arrays.js";
+import { type Kernel, type Sized, spreadWindows } from "./conv-spread.js";
 import { im2col } from "./im2col.js";
 
-/** How a kernel moves over a picture; `padding` zeros lie on each side. */
-interface Kernel {
-  readonly kernel: readonly [number, number];
-  readonly stride: number;
-  readonly padding: number;
-}
-/** Also the size of the large picture, which stride hides. */
-interface Sized extends Kernel {
-  readonly height: number;
-  readonly width: number;
-}
 export interface ConvOptions {
   /** Height and width of the kernel; one number for both. */
   readonly kernel: number | readonly [number, number];
@@ -148,7 +138,7 @@ const spread = op<Sized>("conv2dInput", {
   shape: ([y, w], { kernel, height, width }) => [y[0], height, width, (w[0] as number) / (kernel[0] * kernel[1])],
   reference: ([y, w], attributes, shape) => contract("x", shape, shape, y.shape, attributes, { w, y }),
   lower: "none",
-  decompose: ([y, w], attributes) => spreadByPhases(y, w, attributes),
+  decompose: ([y, w], attributes, target) => spreadWindows(y, w, attributes, target),
   gradient: (dx, [y, w], { kernel, stride, padding }): Tensor[] => {
     const attributes = { kernel, stride, padding };
     return [convolve([dx, w], attributes), correlate([dx, y], attributes)];
@@ -207,44 +197,6 @@ const correlate = op<Kernel>("conv2dWeight", {
     },
   ],
 });
-
-/**
- * x[h] = sum of y[i] w[k] over i*s + k = h + p, as an ordinary product: the large picture is cut into blocks of s x s
- * pixels (h + p = s*q + r), and all s*s phases r of block q see the same y[q - j], with weights w[s*j + r] (Shi et al.
- * 2016, "sub-pixel convolution"). Kernels that s does not divide are filled up with zeros. With s = 1 this is the
- * convolution of the padded y with the kernel turned by half a turn.
- */
-function spreadByPhases(y: Tensor, w: Tensor, { kernel, stride, padding, height, width }: Sized): Tensor {
-  const outer = w.shape[1] as number;
-  const inner = (w.shape[0] as number) / (kernel[0] * kernel[1]);
-  const taps = kernel.map((size) => Math.ceil(size / stride)) as [number, number];
-  const first = Math.floor(padding / stride); // the first block that is not padding alone
-  const [high, wide] = [height, width].map((size) => Math.floor((size - 1 + padding) / stride) - first + 1);
-
-  const rows = im2col(y, {
-    kernel: taps,
-    stride: 1,
-    top: taps[0] - 1 - first,
-    left: taps[1] - 1 - first,
-    rows: high,
-    columns: wide,
-  });
-  // [kh, kw, C, O] -> [jy, ry, jx, rx, C, O] -> the order of the windows, which see y[q - j] with j falling.
-  const weights = w
-    .reshape([kernel[0], kernel[1], inner, outer])
-    .pad(0, 0, taps[0] * stride - kernel[0])
-    .pad(1, 0, taps[1] * stride - kernel[1])
-    .reshape([taps[0], stride, taps[1], stride, inner, outer])
-    .flip(0)
-    .flip(2)
-    .transpose([0, 2, 5, 1, 3, 4])
-    .reshape([taps[0] * taps[1] * outer, stride * stride * inner]);
-  const blocks = rows.matmul(weights);
-  if (stride === 1) return blocks;
-  const pixels = blocks.depthToSpace(stride);
-  const before = padding - first * stride;
-  return pixels.slice(1, before, before + height).slice(2, before, before + width);
-}
 
 function kernelOf(name: string, { kernel, stride = 1, padding = 0 }: ConvOptions): Kernel {
   const sides: readonly [number, number] = typeof kernel === "number" ? [kernel, kernel] : kernel;

@@ -1,6 +1,8 @@
-/** Windows of pictures as rows of a matrix (Chellapilla et al. 2006), by one gather with indices known beforehand. */
+/** Windows of pictures as a matrix (Chellapilla et al. 2006): taking them out, and adding them up again. */
 
-import type { Tensor } from "../tensor.js";
+import { op } from "../op.js";
+import { shapeError, type Tensor } from "../tensor.js";
+import { forEachIndex, sizeOfShape } from "./arrays.js";
 import { padAxes } from "./shape.js";
 import { constant } from "./source.js";
 
@@ -67,4 +69,49 @@ function windowIndices({ kernel: [kh, kw], stride, rows, columns }: Windows, wid
 
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+interface Col2imAttributes {
+  readonly kernel: readonly [number, number];
+  readonly stride: number;
+  readonly padding: number;
+  readonly height: number;
+  readonly width: number;
+}
+const col2imOp = op<Col2imAttributes>("col2im", {
+  shape: ([x], { kernel, height, width }) => {
+    const channels = (x[1] as number) / (kernel[0] * kernel[1]);
+    if (x.length !== 3 || !Number.isInteger(channels)) throw shapeError("col2im", "needs [B, C*kh*kw, L]", x);
+    return [x[0], channels, height, width];
+  },
+  reference: ([x], { kernel: [kh, kw], stride, padding }, shape) => {
+    const [, channels, height, width] = shape;
+    const columns = Math.floor((width + 2 * padding - kw) / stride) + 1;
+    const data = new Float64Array(sizeOfShape(shape));
+    forEachIndex(x.shape, (from, [b, row, at]) => {
+      const place = row % (kh * kw);
+      const h = Math.floor(at / columns) * stride + Math.floor(place / kw) - padding;
+      const w = (at % columns) * stride + (place % kw) - padding;
+      if (h < 0 || h >= height || w < 0 || w >= width) return;
+      const channel = Math.floor(row / (kh * kw));
+      data[((b * channels + channel) * height + h) * width + w] += x.data[from];
+    });
+    return { shape, data };
+  },
+  lower: ([x], { kernel, stride, padding, height, width }, onnx) =>
+    onnx.node("Col2Im", [x, onnx.longs([height, width]), onnx.longs(kernel)], {
+      strides: [stride, stride],
+      pads: [padding, padding, padding, padding],
+    }),
+  gradient: "none",
+  examples: [
+    {
+      shapes: [[2, 2 * 9, 6]],
+      attributes: { kernel: [3, 3], stride: 2, padding: 1, height: 4, width: 6 },
+    },
+  ],
+});
+/** Windows added back where they overlap: x [B, C*kh*kw, L] -> [B, C, height, width]; only made by decompositions. */
+export function col2im(x: Tensor, attributes: Col2imAttributes): Tensor {
+  return col2imOp([x], attributes);
 }
