@@ -86,6 +86,8 @@ export interface Host {
   /** Devices that can be asked for. */
   readonly devices: readonly string[];
   engine(device: string, options?: EngineOptions): Promise<Engine>;
+  /** The most bytes this program has held, where that is known. */
+  memory?(): number;
   /** SHA-256, hexadecimal. */
   digest(bytes: Uint8Array): Promise<string>;
 }

@@ -32,6 +32,7 @@ export function nodeHost(): Host {
       const { ortNode } = await import("./ort-node.js");
       return ortNode(options);
     },
+    memory: () => process.resourceUsage().maxRSS * 1024,
     digest: async (bytes) => createHash("sha256").update(bytes).digest("hex"),
   };
 }

@@ -16,6 +16,20 @@ export interface VerbEvent {
   readonly [detail: string]: unknown;
 }
 
+/** Work that takes a while: `what` says what is done, such as "encoded". */
+export interface WorkEvent extends VerbEvent {
+  readonly event: "work";
+  readonly what: string;
+  readonly done: number;
+  readonly total: number;
+}
+/** A file or folder is there, whole. */
+export interface WroteEvent extends VerbEvent {
+  readonly event: "wrote";
+  readonly path: string;
+  readonly what: string;
+}
+
 /** How a verb looks in a terminal. */
 export interface CliLook<Input> {
   /** Inputs given by place instead of by flag, in order. */
@@ -24,6 +38,8 @@ export interface CliLook<Input> {
   readonly short?: Readonly<Partial<Record<keyof Input & string, string>>>;
   /** A command that works as it stands, for the help. */
   readonly example: string;
+  /** Whether the events are output: with `--json` each is a line and the result the last. Else the result is one document. */
+  readonly streams: boolean;
 }
 
 export interface Verb<Schema extends z.ZodObject = z.ZodObject> {
@@ -38,7 +54,7 @@ export interface Verb<Schema extends z.ZodObject = z.ZodObject> {
 export interface VerbResult {
   /** The JSON document of `--json`. */
   readonly json: unknown;
-  /** The same for people, lines of plain text. */
+  /** The same for people, lines of plain text; "" where the answer is a file, which a "wrote" event tells of. */
   readonly text: string;
 }
 

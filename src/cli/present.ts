@@ -1,0 +1,58 @@
+/** Shows what a verb does and gives: as JSON, or for people. */
+
+import { EXIT_STATUS, VaekitError } from "../errors.js";
+import type { VerbEvent, VerbResult } from "../verbs/verb.js";
+import { progressView } from "./progress.js";
+import type { Terminal } from "./term.js";
+
+/** The switches that every command has. */
+export interface Manner {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly debug: boolean;
+}
+
+export interface Presenter {
+  event(event: VerbEvent): void;
+  result(result: VerbResult): void;
+  /** Shows the error and gives the exit status. */
+  failure(error: unknown): number;
+}
+
+const INTERNAL_ERROR = 1;
+
+/** `streams`: the verb's events are output, so with `--json` each is printed as a line. */
+export function presenter(terminal: Terminal, { json, quiet, debug }: Manner, streams: boolean): Presenter {
+  const view = progressView(terminal);
+  return {
+    event(event) {
+      if (json && streams) terminal.print(JSON.stringify(event));
+      else if (!quiet) view.show(event);
+    },
+    result({ json: document, text }) {
+      view.end();
+      if (json) terminal.print(JSON.stringify(document, null, streams ? undefined : 2));
+      else if (text !== "") terminal.print(text);
+    },
+    failure(error) {
+      view.end();
+      const known = error instanceof VaekitError ? error : null;
+      const code = known?.code ?? "E_INTERNAL";
+      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      const hint =
+        known?.hint ??
+        (known ? undefined : "This is a bug in vaekit. Run again with --debug and report what it shows.");
+      if (json) terminal.print(JSON.stringify({ event: "error", code, message, ...(hint ? { hint } : {}) }));
+      terminal.say(`vaekit: ${terminal.style("red", code)} ${message}`);
+      if (hint) terminal.say(`${terminal.style("dim", "hint:")} ${hint}`);
+      if (debug && stack) terminal.say(causes(error));
+      return known ? EXIT_STATUS[known.code] : INTERNAL_ERROR;
+    },
+  };
+}
+
+function causes(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? error.message;
+  return error.cause ? `${own}\ncaused by: ${causes(error.cause)}` : own;
+}

@@ -1,0 +1,90 @@
+/** Says what training would build, and what a run would cost, from a few steps that are thrown away. */
+
+import { openDataset } from "../data/open.js";
+import { splitIndices } from "../data/split.js";
+import { compose } from "../model/compose.js";
+import type { ModelConfig } from "../model/config.js";
+import { BETA } from "../model/objectives/elbo.js";
+import { Philox } from "../random.js";
+import { STREAM } from "../train/options.js";
+import { plan } from "../train/plan.js";
+import { modelProblem } from "../train/problem.js";
+import { openStepper, type Stepper } from "../train/stepper.js";
+import { figuresText } from "./figures.js";
+import type { FitInput } from "./fit-options.js";
+import type { VerbContext, VerbResult } from "./verb.js";
+
+/** Steps that are timed, after those in which memory is first touched. */
+const WARM_STEPS = 3;
+const TIMED_STEPS = 8;
+
+/** Plans as `fit` does, runs a few steps and writes nothing. The errors of planning are those of `fit`. */
+export async function dryRun(input: FitInput, { host, signal, report }: VerbContext): Promise<VerbResult> {
+  const { size, channels, limit, seed, device, threads } = input;
+  const onNotice = (message: string) => report({ event: "notice", message });
+  const data = await openDataset(input.data, { size, channels, limit, seed, signal, onNotice }, host);
+  try {
+    const config = await plan(data, input);
+    const { train, valid } = splitIndices(data.count, input.valid, seed);
+    const batchSize = Math.min(input.batchSize, train.length);
+    const problem = modelProblem(compose(config), data, train, input.binarize);
+    const engine = await host.engine(device, { threads });
+    try {
+      const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial);
+      const secondsPerStep = await timeSteps(stepper, train.length, batchSize, input, signal);
+      const steps = Math.ceil(train.length / batchSize) * input.epochs;
+      const facts = {
+        event: "plan",
+        records: train.length,
+        validation: valid.length,
+        ...partsOf(config),
+        parameters: stepper.parameterCount,
+        steps,
+        secondsPerStep: Number(secondsPerStep.toPrecision(3)),
+        seconds: Math.ceil(secondsPerStep * steps),
+        megabytes: host.memory ? Math.ceil(host.memory() / 2 ** 20) : null,
+      };
+      const shapes = Object.fromEntries(stepper.bank.entries.map(({ name, shape }) => [name, shape]));
+      await stepper.dispose();
+      const { event: _, ...shown } = facts;
+      const shapeLines = Object.entries(shapes).map(([name, shape]) => [name, `[${shape.join(", ")}]`]);
+      return {
+        json: { ...facts, choices: config.choices, shapes },
+        text: `${figuresText(shown)}\n\n${figuresText(Object.fromEntries(shapeLines))}`,
+      };
+    } finally {
+      await engine.dispose();
+    }
+  } finally {
+    await data.close();
+  }
+}
+
+/** Seconds of the median step. */
+async function timeSteps(
+  stepper: Stepper,
+  count: number,
+  batchSize: number,
+  { seed, beta }: FitInput,
+  signal: AbortSignal,
+): Promise<number> {
+  const random = new Philox(seed, STREAM.noise);
+  const records = Uint32Array.from({ length: batchSize }, (_, i) => i % count);
+  const times: number[] = [];
+  for (let step = 0; step < WARM_STEPS + TIMED_STEPS; step++) {
+    signal.throwIfAborted();
+    const started = performance.now();
+    await stepper.run(records, random, { [BETA]: beta });
+    times.push((performance.now() - started) / 1000);
+  }
+  const timed = times.slice(WARM_STEPS).sort((a, b) => a - b);
+  return timed[Math.floor(timed.length / 2)];
+}
+
+function partsOf({ net, latent, likelihoods, schema }: ModelConfig): Record<string, unknown> {
+  const fields = Object.entries(schema.fields).map(([name, { kind, ...facts }]) => {
+    const text = Object.entries(facts).map(([fact, value]) => `${fact} ${String(value)}`);
+    return [name, `${kind} ${text.join(", ")}, ${likelihoods[name].name}`];
+  });
+  return { ...Object.fromEntries(fields), net: net.name, latent };
+}

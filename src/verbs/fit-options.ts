@@ -1,0 +1,152 @@
+/** The options of training: what is built, on which data, how it is trained, where it goes. */
+
+import * as z from "zod";
+import { likelihoods, nets } from "../model/list.js";
+import { type OptimizerName, optimizers } from "../train/optimizers.js";
+import { type ScheduleName, schedules } from "../train/schedules.js";
+import { look } from "./option.js";
+import { data, device, limit, out, seed, threads } from "./options.js";
+
+/** Above this a latent is no bottleneck for anything these nets encode. */
+const MAX_LATENT = 65_536;
+const MAX_HIDDEN = 65_536;
+const MAX_SIDE = 1024;
+const MAX_BATCH = 65_536;
+const MAX_EPOCHS = 1_000_000;
+
+const auto = z.literal("auto");
+/** A part by name, from a list that users may add to. */
+const named = (names: () => readonly string[]) => z.string().refine((name) => names().includes(name));
+const amount = () => z.number().min(0);
+const positive = () => z.number().positive();
+
+const netNames = () => ["auto", ...nets.names()];
+const likelihoodNames = () => ["auto", ...likelihoods.names()];
+
+const model = { group: "Model" };
+const training = { group: "Training" };
+const fromData = { group: "Data" };
+const run = { group: "Run" };
+
+/** Options that a model is built from. */
+export const modelOptions = {
+  latent: z
+    .union([auto, z.int().min(1).max(MAX_LATENT)])
+    .default("auto")
+    .describe("latent dimensions")
+    .register(look, model),
+  net: named(netNames)
+    .default("auto")
+    .describe("encoder and decoder")
+    .register(look, { ...model, names: netNames }),
+  hidden: z
+    .int()
+    .min(1)
+    .max(MAX_HIDDEN)
+    .default(400)
+    .describe("units of the hidden layer of the mlp")
+    .register(look, model),
+  likelihood: named(likelihoodNames)
+    .default("auto")
+    .describe("distribution of a pixel given the latent")
+    .register(look, { ...model, names: likelihoodNames, placeholder: "NAME" }),
+  beta: amount().default(1).describe("weight of the KL term").register(look, model),
+  warmup: amount()
+    .default(0)
+    .describe("epochs over which beta rises from 0")
+    .register(look, { ...model, placeholder: "EPOCHS", more: true }),
+  freeBits: amount()
+    .default(0)
+    .describe("nats of KL per latent that cost nothing")
+    .register(look, { ...model, placeholder: "NATS", more: true }),
+};
+
+/** Options of how data is read. */
+export const readOptions = {
+  size: z
+    .union([auto, z.int().min(1).max(MAX_SIDE)])
+    .default("auto")
+    .describe("height and width that pictures are brought to")
+    .register(look, fromData),
+  channels: z.literal(["auto", 1, 3]).default("auto").describe("1 for grey, 3 for colour").register(look, fromData),
+  limit: limit.register(look, { ...fromData, placeholder: "N" }),
+  valid: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.05)
+    .describe("share of the data kept aside for validation")
+    .register(look, { ...fromData, placeholder: "SHARE" }),
+  binarize: z
+    .boolean()
+    .default(false)
+    .describe("draw each pixel black or white, anew each step, with its grey as probability")
+    .register(look, { ...fromData, more: true }),
+};
+
+/** Options of a training run. */
+export const trainOptions = {
+  epochs: z.int().min(1).max(MAX_EPOCHS).default(20).describe("times through the data").register(look, training),
+  batchSize: z
+    .int()
+    .min(1)
+    .max(MAX_BATCH)
+    .default(128)
+    .describe("records per step")
+    .register(look, { ...training, flag: "batch" }),
+  optimizer: z
+    .enum(Object.keys(optimizers) as OptimizerName[])
+    .default("adam")
+    .describe("rule that updates the weights")
+    .register(look, { ...training, more: true }),
+  weightDecay: amount()
+    .optional()
+    .describe("decoupled weight decay (default: 0, for adamw 0.01)")
+    .register(look, { ...training, placeholder: "X", more: true }),
+  learningRate: positive()
+    .optional()
+    .describe("highest learning rate (default: what suits the net)")
+    .register(look, { ...training, placeholder: "X" }),
+  schedule: z
+    .enum(Object.keys(schedules) as ScheduleName[])
+    .default("onecycle")
+    .describe("learning rate over the run")
+    .register(look, { ...training, more: true }),
+  clip: positive()
+    .optional()
+    .describe("largest norm of the gradients (default: not clipped)")
+    .register(look, { ...training, placeholder: "NORM", more: true }),
+  patience: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("stop after this many epochs without a better validation loss")
+    .register(look, { ...training, placeholder: "N" }),
+  seed: seed.register(look, { ...training, placeholder: "N" }),
+};
+
+/** Options of the program that trains. */
+export const runOptions = {
+  resume: z.boolean().default(false).describe("go on from the last checkpoint in --out").register(look, run),
+  checkpointEvery: positive()
+    .default(60)
+    .describe("time between checkpoints")
+    .register(look, { ...run, duration: true, more: true }),
+  dryRun: z
+    .boolean()
+    .default(false)
+    .describe("say what would be built, and how long it would take")
+    .register(look, run),
+  threads: threads.register(look, { ...run, placeholder: "N", more: true }),
+  device: device.register(look, { ...run, placeholder: "cpu", more: true }),
+};
+
+export const fitInput = z.strictObject({
+  data,
+  out: out("DIR", "folder for the model").register(look, { ...run, placeholder: "DIR" }),
+  ...modelOptions,
+  ...trainOptions,
+  ...readOptions,
+  ...runOptions,
+});
+export type FitInput = z.infer<typeof fitInput>;

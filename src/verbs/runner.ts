@@ -1,0 +1,64 @@
+/** Opens a model folder for the time of one call, and data in the shape that the model takes. */
+
+import type { Dataset } from "../data/dataset.js";
+import type { Runner } from "../model/runner.js";
+import type { ImageField } from "./pictures.js";
+import type { VerbContext } from "./verb.js";
+
+export interface ModelOptions {
+  readonly model: string;
+  readonly device: string;
+  readonly threads?: number;
+}
+
+/** Loads the model, lets `use` work with it, and frees what it held. Errors as `loadModel`; E_DEVICE. */
+export async function withRunner<Result>(
+  { model, device, threads }: ModelOptions,
+  { host }: VerbContext,
+  use: (runner: Runner) => Promise<Result>,
+): Promise<Result> {
+  const [{ loadModel }, { openRunner }] = await Promise.all([import("../store/folder.js"), import("../model/open.js")]);
+  const { config, weights } = await loadModel(model, host);
+  const engine = await host.engine(device, { threads });
+  try {
+    const runner = await openRunner(config, weights, engine);
+    try {
+      return await use(runner);
+    } finally {
+      await runner.dispose();
+    }
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** What limits how much data is read. */
+export interface DataOptions {
+  readonly limit?: number;
+  readonly seed?: number;
+}
+
+/** Opens data with pictures brought to the model's size and channels, lets `use` work with it, and closes it. */
+export async function withData<Result>(
+  address: string,
+  { height, width, channels }: ImageField,
+  { limit, seed }: DataOptions,
+  { host, signal, report }: VerbContext,
+  use: (dataset: Dataset) => Promise<Result>,
+): Promise<Result> {
+  const { openDataset } = await import("../data/open.js");
+  const told = new Set<string>();
+  const onNotice = (message: string) => {
+    if (!told.has(message)) report({ event: "notice", message });
+    told.add(message);
+  };
+  const size = [height, width] as const;
+  const options = { size, channels: channels as 1 | 3, limit, seed, signal, onNotice };
+  const dataset = await openDataset(address, options, host);
+  try {
+    dataset.notices.forEach(onNotice);
+    return await use(dataset);
+  } finally {
+    await dataset.close();
+  }
+}

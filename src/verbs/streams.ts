@@ -1,0 +1,7 @@
+/** Which streams of a seed's random numbers the verbs draw from; no other room may use them. */
+
+const STREAMS = 3 * 2 ** 40; // the data room has the ones below
+/** The latents of new records. */
+export const SAMPLE_STREAM = STREAMS;
+/** Which records are shown. */
+export const SHOWN_STREAM = STREAMS + 1;
