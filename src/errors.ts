@@ -33,17 +33,19 @@ export class VaekitError extends Error {
   }
 }
 
-/** Levenshtein distance, for "did you mean". */
+/** Edits from a to b: insertions, deletions, changes and swaps of neighbours (optimal string alignment). */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    rows[i] = [i];
     for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      const change = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? rows[i - 2][j - 2] + 1 : change;
+      rows[i][j] = Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, change, swap);
     }
-    row = next;
   }
-  return row[b.length];
+  return rows[a.length][b.length];
 }
 
 /** A sentence that names the closest candidate, or lists the candidates when none is close. */
@@ -51,7 +53,8 @@ export function didYouMean(name: string, candidates: readonly string[]): string 
   const near = candidates
     .map((candidate) => ({ candidate, gap: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.gap - b.gap)[0];
-  if (near && near.gap <= Math.max(1, Math.floor(near.candidate.length / 3))) return `Did you mean "${near.candidate}"?`;
+  if (near && near.gap <= Math.max(1, Math.floor(near.candidate.length / 3)))
+    return `Did you mean "${near.candidate}"?`;
   return candidates.length > 0 ? `Known: ${candidates.join(", ")}.` : "";
 }
 

@@ -1,0 +1,220 @@
+/** Training as users rely on it: it resumes bit for bit, recovers, stops early at the right time, keeps the best. */
+
+import { afterAll, expect, test } from "vitest";
+import type { Column, Dataset } from "../../src/data/dataset.js";
+import { likelihoods } from "../../src/model/list.js";
+import { ortNode } from "../../src/node/ort-node.js";
+import { Philox } from "../../src/random.js";
+import { DivergedError } from "../../src/train/loop.js";
+import { plan, type Wishes } from "../../src/train/plan.js";
+import type { TrainState } from "../../src/train/state.js";
+import { type Trained, train } from "../../src/train/trainer.js";
+import { memoryDataset } from "../helpers/models.js";
+import { epochsOf, trainAll } from "../helpers/training.js";
+
+const engine = await ortNode({ threads: 1 });
+afterAll(() => engine.dispose());
+
+const SHAPE = [6, 6, 1];
+
+/** Blobs: a bright square somewhere on a dark ground, with noise. */
+function blobs(count: number, seed = 1): Dataset {
+  const random = new Philox(seed);
+  const pixels = new Uint8Array(count * 36);
+  for (let record = 0; record < count; record++) {
+    const [x, y] = [Math.floor(random.uniform() * 4), Math.floor(random.uniform() * 4)];
+    for (let i = 0; i < 36; i++) {
+      const inside = i % 6 >= x && i % 6 < x + 3 && Math.floor(i / 6) >= y && Math.floor(i / 6) < y + 3;
+      pixels[record * 36 + i] = (inside ? 200 : 10) + Math.floor(random.uniform() * 40);
+    }
+  }
+  return memoryDataset(pixels as Column, SHAPE);
+}
+
+const SMALL: Wishes = { net: "mlp", hidden: 24, latent: 3, epochs: 4, batchSize: 32, seed: 7 };
+
+function values(trained: Trained): Record<string, number[]> {
+  return Object.fromEntries([...trained.weights].map(([name, weight]) => [name, Array.from(weight.values)]));
+}
+
+test("the same seed gives the same bits, another seed gives others", async () => {
+  const data = blobs(300);
+  const config = await plan(data, SMALL);
+  const [a, b] = [await trainAll(config, data, { engine }), await trainAll(config, data, { engine })];
+  expect(values(a.trained)).toEqual(values(b.trained));
+  const other = await trainAll(await plan(data, { ...SMALL, seed: 8 }), data, { engine });
+  expect(values(other.trained)).not.toEqual(values(a.trained));
+});
+
+test.each([3, 9, 10, 21, 35])("a run stopped after step %i and resumed ends with the same bits", async (stopAt) => {
+  const data = blobs(300); // 285 to train on: 9 steps an epoch, the last one short
+  const config = await plan(data, { ...SMALL, binarize: true, clip: 50 });
+  const whole = await trainAll(config, data, { engine });
+
+  const abort = new AbortController();
+  let kept: TrainState | undefined;
+  const first = train(config, data, {
+    engine,
+    signal: abort.signal,
+    checkpointSeconds: 0,
+    save: async (state) => {
+      kept = state;
+      if (state.progress.step >= stopAt) abort.abort();
+    },
+  });
+  let next = await first.next();
+  while (!next.done) next = await first.next();
+  expect(next.value.reason).toBe("interrupted");
+  expect(kept!.progress.step).toBe(stopAt);
+
+  const { trained } = await trainAll(config, data, { engine, resume: reloaded(kept!) });
+  expect(values(trained)).toEqual(values(whole.trained));
+  expect(trained.config.metrics).toEqual(whole.trained.config.metrics);
+});
+
+/** As a checkpoint file would give it back. */
+function reloaded(state: TrainState): TrainState {
+  return { progress: JSON.parse(JSON.stringify(state.progress)), tensors: structuredClone(state.tensors) };
+}
+
+test("the loss falls with every net, likelihood and optimiser", async () => {
+  const data = blobs(300);
+  for (const wishes of [
+    { net: "mlp", likelihood: "bernoulli" },
+    { net: "mlp", likelihood: "normal" },
+    { net: "mlp", likelihood: { name: "normal", sigma: 0.1 } },
+    { net: "mlp", likelihood: "discretized-logistic" },
+    { net: "mlp", optimizer: "adamw" as const, schedule: "cosine" as const },
+    { net: { name: "conv", channels: [8] }, likelihood: "normal" },
+    { net: { name: "residual", channels: [8], groups: 2 }, likelihood: "bernoulli" },
+  ]) {
+    const config = await plan(data, { ...SMALL, ...wishes, epochs: 6 });
+    const epochs = epochsOf((await trainAll(config, data, { engine })).events);
+    expect(epochs.at(-1)!.train.loss, JSON.stringify(wishes)).toBeLessThan(epochs[0].train.loss);
+    expect(epochs.at(-1)!.validation!.loss, JSON.stringify(wishes)).toBeLessThan(epochs[0].validation!.loss);
+  }
+});
+
+test("every record counts once an epoch, in the short last batch too", async () => {
+  const data = blobs(100);
+  const read: number[] = [];
+  const watched: Dataset = {
+    ...data,
+    read: (indices) => {
+      read.push(...Array.from(indices));
+      return data.read(indices);
+    },
+  };
+  const config = await plan(data, { ...SMALL, epochs: 1, valid: 0 });
+  read.length = 0;
+  await trainAll(config, watched, { engine });
+  expect(read.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+});
+
+test("early stopping waits for the end of the warm-up, and keeps the best epoch", async () => {
+  const data = blobs(120);
+  // A rate this high stops improving soon; without the rule it would stop at epoch 2.
+  const config = await plan(data, {
+    ...SMALL,
+    schedule: "constant",
+    learningRate: 0.05,
+    epochs: 40,
+    warmup: 10,
+    patience: 1,
+  });
+  const { events, trained } = await trainAll(config, data, { engine });
+  const epochs = epochsOf(events);
+  expect(trained.reason).toBe("patience");
+  expect(epochs.length).toBeGreaterThan(10);
+  expect(epochs.length).toBeLessThan(40);
+  expect(epochs.slice(0, 9).every(({ best }) => !best)).toBe(true);
+  const after = epochs.slice(9).map(({ validation }) => validation!.loss);
+  expect(trained.config.metrics.negativeElbo).toBeCloseTo(Math.min(...after), 3);
+});
+
+test("free bits keep the latents open: the KL stays at what is free", async () => {
+  const data = blobs(300);
+  const closed = epochsOf(
+    (await trainAll(await plan(data, { ...SMALL, beta: 20, epochs: 10 }), data, { engine })).events,
+  ).at(-1)!;
+  const open = epochsOf(
+    (await trainAll(await plan(data, { ...SMALL, beta: 20, freeBits: 1, epochs: 30 }), data, { engine })).events,
+  ).at(-1)!;
+  expect(closed.train.kl).toBeLessThan(0.5);
+  expect(open.train.kl).toBeGreaterThan(1.5);
+});
+
+test("a loss that is not finite goes back and halves the rate, and gives up after three times, naming the tensor", async () => {
+  const data = blobs(200);
+  let broken = 0;
+  // Pictures that turn to NaN for a while: as an overflow in a net would look from outside.
+  const poisoned = (times: number): Dataset => {
+    let reads = 0;
+    broken = 0;
+    return {
+      ...data,
+      read: (indices) => {
+        const columns = data.read(indices) as Record<string, Column>;
+        if (indices.length !== 32 || ++reads < 8 || broken >= times) return columns;
+        broken++;
+        return { image: new Float32Array(columns.image.length).fill(Number.NaN) };
+      },
+    };
+  };
+  const config = await plan(data, SMALL);
+  const { events, trained } = await trainAll(config, poisoned(2), { engine });
+  const recovered = events.filter((event) => event.event === "recovered");
+  expect(recovered).toHaveLength(2);
+  expect(recovered[1].learningRate).toBeLessThan(recovered[0].learningRate);
+  expect(recovered[0].tensor).toMatch(/gradient of (encoder|posterior)/);
+  for (const weights of Object.values(values(trained))) expect(weights.every(Number.isFinite)).toBe(true);
+
+  const hopeless = trainAll(config, poisoned(Number.POSITIVE_INFINITY), { engine });
+  await expect(hopeless).rejects.toBeInstanceOf(DivergedError);
+  await expect(hopeless).rejects.toMatchObject({
+    code: "E_DIVERGED",
+    message: expect.stringMatching(/not finite at step \d+/),
+  });
+});
+
+test("data that nothing can be learned from is refused", async () => {
+  await expect(plan(memoryDataset(new Uint8Array(36), SHAPE), SMALL)).rejects.toMatchObject({
+    code: "E_DATA",
+    message: expect.stringContaining("1 record"),
+  });
+  await expect(plan(memoryDataset(new Uint8Array(36 * 50).fill(9), SHAPE), SMALL)).rejects.toMatchObject({
+    code: "E_DATA",
+    message: expect.stringContaining("the same"),
+  });
+  await expect(plan(blobs(50), { ...SMALL, net: "cnov" })).rejects.toMatchObject({
+    code: "E_UNKNOWN",
+    hint: 'Did you mean "conv"?',
+  });
+  await expect(plan(blobs(50), { ...SMALL, likelihood: "bernouli" })).rejects.toMatchObject({
+    code: "E_UNKNOWN",
+    hint: 'Did you mean "bernoulli"?',
+  });
+});
+
+test("auto picks a likelihood from what the pixels look like, and says why", async () => {
+  const drawing = await plan(
+    memoryDataset(
+      Uint8Array.from({ length: 36 * 50 }, (_, i) => (i % 7 === 0 ? 255 : 0)),
+      SHAPE,
+    ),
+    {},
+  );
+  expect(drawing.likelihoods.image.name).toBe("bernoulli");
+  expect(drawing.choices.likelihood).toContain("0 % of the pixels are grey");
+  const random = new Philox(1);
+  const photo = await plan(
+    memoryDataset(
+      Uint8Array.from({ length: 192 * 50 }, () => random.uniform() * 255),
+      [8, 8, 3],
+    ),
+    {},
+  );
+  expect(photo.likelihoods.image.name).toBe("normal");
+  expect(photo.net.name).toBe("conv");
+  expect(likelihoods.has(photo.likelihoods.image.name)).toBe(true);
+});
