@@ -26,10 +26,18 @@ export async function inspectFolder(path: string, files: Files): Promise<FolderK
   const info = await files.stat(path);
   if (!info) return "missing";
   if (info.kind !== "folder") return "file";
-  const names = (await files.list(path)).filter((name) => !name.startsWith("."));
+  const names = await visibleNames(path, files);
   if (names.length === 0) return "empty";
   if (names.includes(CONFIG) && (await isOurConfig(files.join(path, CONFIG), files))) return "model";
-  return (await files.stat(files.join(path, CHECKPOINTS, RUN_MARKER))) ? "unfinished" : "foreign";
+  if (await files.stat(files.join(path, CHECKPOINTS, RUN_MARKER))) return "unfinished";
+  // A run that was killed before its marker was there.
+  const bare = names.join() === CHECKPOINTS && (await visibleNames(files.join(path, CHECKPOINTS), files)).length === 0;
+  return bare ? "unfinished" : "foreign";
+}
+
+async function visibleNames(path: string, files: Files): Promise<string[]> {
+  if ((await files.stat(path))?.kind !== "folder") return [path];
+  return (await files.list(path)).filter((name) => !name.startsWith("."));
 }
 
 async function isOurConfig(path: string, files: Files): Promise<boolean> {

@@ -140,9 +140,9 @@ export async function removeUnpublished(sibling: string, files: Files): Promise<
   for (const name of [TRASH, NEW]) await files.remove(files.join(sibling, name));
 }
 
-/** Removes what a run keeps in the folder it works in. */
+/** Removes what a run keeps in the folder it works in; last what marks the folder as a run's. */
 export async function clearRun(folder: string, files: Files): Promise<void> {
-  for (const name of [CHECKPOINTS, METRICS]) await files.remove(files.join(folder, name));
+  for (const name of [METRICS, CHECKPOINTS]) await files.remove(files.join(folder, name));
 }
 
 /** Removes a folder if there is nothing in it. */

@@ -137,6 +137,7 @@ async function open(opened: Opened, resume: boolean): Promise<WorkFolder> {
   const { out, path, host } = opened;
   const { files } = host;
   const notices: string[] = [];
+  if (!(await hasRun(path, files))) await clearRun(path, files); // what a finished run had not removed yet
   const hadOthers = !resume && (await hasCheckpoints(path, host));
   const resumed = resume ? await readCheckpoint(path, host, (notice) => notices.push(notice)) : null;
   if (hadOthers) {

@@ -22,7 +22,7 @@ export interface MemoryDisk {
   readonly contents: Map<string, Uint8Array>;
   readonly folders: Set<string>;
   /** A process that is killed before its change number `killAt` (0 is the first); by default it lives on. */
-  process(options?: { killAt?: number; full?: (path: string) => boolean }): MemoryProcess;
+  process(options?: { killAt?: number; readOnly?: boolean; full?: (path: string) => boolean }): MemoryProcess;
   /** Paths of all files and empty folders, locks apart. */
   tree(): string[];
 }
@@ -37,9 +37,11 @@ export function memoryDisk(): MemoryDisk {
 
   function process({
     killAt = Number.POSITIVE_INFINITY,
+    readOnly = false,
     full = () => false,
   }: {
     killAt?: number;
+    readOnly?: boolean;
     full?: (path: string) => boolean;
   } = {}) {
     const id = ++processes;
@@ -50,6 +52,7 @@ export function memoryDisk(): MemoryDisk {
     };
     const change = () => {
       living();
+      if (readOnly) throw new VaekitError("E_OUT", "cannot write: the disk is read-only (EROFS)");
       if (changes === killAt) {
         alive.delete(id);
         throw new Killed();
