@@ -11,6 +11,7 @@ type Operand = Tensor | number;
 /** The part of `dy` that belongs to an operand of `shape`: summed over the axes that broadcasting spread. */
 export function unbroadcast(dy: Tensor, shape: Shape): Tensor {
   if (sameShape(dy.shape, shape)) return dy;
+  if (dy.node.op.name === "neg") return unbroadcast(dy.node.inputs[0], shape).neg();
   const skip = dy.rank - shape.length;
   const axes = dy.shape.flatMap((dim, axis) => (axis < skip || (shape[axis - skip] === 1 && dim !== 1) ? [axis] : []));
   const summed = axes.length > 0 ? dy.sum(axes, true) : dy;
@@ -188,6 +189,9 @@ function binary(name: string, { reference, lower, gradient, range }: Binary): (a
  */
 function flattened(make: (inputs: readonly Tensor[], attributes: None) => Tensor, a: Tensor, b: Tensor): Tensor | null {
   const shape = broadcastShapes("", a.shape, b.shape);
+  const [x, y] = [unspread(a, b), unspread(b, a)];
+  if (x) return make([x, b], {});
+  if (y) return make([a, y], {});
   if (shape.length > 1 && shape.at(-1) === 1 && !sameShape(a.shape, b.shape)) {
     const cut = (x: Tensor): Tensor => (x.rank === 0 ? x : x.reshape(x.shape.slice(0, -1)));
     return make([cut(a), cut(b)], {}).reshape(shape);
@@ -196,6 +200,12 @@ function flattened(make: (inputs: readonly Tensor[], attributes: None) => Tensor
   if (rows?.rank === 2 && a.rank > 2 && b.rank === 1 && rows.shape[1] === b.shape[0] && a.shape.at(-1) === b.shape[0])
     return make([rows, b], {}).reshape(a.shape);
   return null;
+}
+
+/** What `x` was spread from, when `other` alone gives the result its shape. */
+function unspread(x: Tensor, other: Tensor): Tensor | null {
+  if (x.node.op.name !== "broadcastTo" || !sameShape(x.shape, other.shape)) return null;
+  return x.node.inputs[0];
 }
 
 const addOp = binary("add", { reference: (a, b) => a + b, lower: "Add", gradient: (dy) => [dy, dy] });
@@ -311,7 +321,12 @@ const siluOp = op<None>("silu", {
   },
   examples: [{ shapes: [[2, 3]] }, { shapes: [[4]], range: [-30, 30] }],
 });
-/** x * Phi(x), the exact form (Hendrycks & Gimpel 2016). */
-export function gelu(x: Tensor): Tensor {
-  return x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5);
+/**
+ * x * Phi(x) (Hendrycks & Gimpel 2016): exact, or approximated by x sigmoid(2u) with u = sqrt(2/pi) (x + 0.044715 x^3),
+ * which is x (1 + tanh u) / 2.
+ */
+export function gelu(x: Tensor, approximate: "none" | "tanh" = "none"): Tensor {
+  if (approximate === "none") return x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5);
+  const u = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
+  return x.mul(u.mul(2).sigmoid());
 }
