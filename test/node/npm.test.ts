@@ -4,8 +4,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "no
 import { delimiter } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { cachedPackage, installPackage } from "../../src/node/npm-install.js";
-import { errorOf } from "../pure/support/damage.js";
-import { temporaryFolder } from "./support.js";
+import { errorOf } from "../helpers/damage.js";
+import { temporaryFolder } from "../helpers/pictures-on-disk.js";
 
 const { path } = temporaryFolder();
 const set = { package: "digits-data", version: "1.0.0", megabytes: 3 };

@@ -9,8 +9,8 @@ import type { OpenOptions } from "../../src/data/dataset.js";
 import { openDataset } from "../../src/data/open.js";
 import { nodeHost } from "../../src/node/host.js";
 import { openSpool } from "../../src/node/sources/spool.js";
-import { errorOf } from "../pure/support/damage.js";
-import { plain, temporaryFolder } from "./support.js";
+import { errorOf } from "../helpers/damage.js";
+import { plain, temporaryFolder } from "../helpers/pictures-on-disk.js";
 
 const { path } = temporaryFolder();
 const host = nodeHost();

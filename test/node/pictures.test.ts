@@ -6,8 +6,8 @@ import { describe, expect, test } from "vitest";
 import { writePictures } from "../../src/data/sinks/write.js";
 import { nodeHost } from "../../src/node/host.js";
 import { decodePicture, encodeAnimation, pictureHeader } from "../../src/node/pictures.js";
-import { errorOf, parseDamaged } from "../pure/support/damage.js";
-import { painted, plain, temporaryFolder } from "./support.js";
+import { errorOf, parseDamaged } from "../helpers/damage.js";
+import { painted, plain, temporaryFolder } from "../helpers/pictures-on-disk.js";
 
 const { path } = temporaryFolder();
 const decode = async (bytes: Uint8Array, height: number, width: number, channels: 1 | 3) => [

@@ -9,7 +9,7 @@ import { pictureDataset } from "../../src/data/pictures.js";
 import { epochOrder, shuffled } from "../../src/data/shuffle.js";
 import { sampleIndices, splitIndices } from "../../src/data/split.js";
 import { subset } from "../../src/data/subset.js";
-import { errorOf } from "./support/damage.js";
+import { errorOf } from "../helpers/damage.js";
 
 /** Five pictures of one pixel, 0..4. */
 const five = (): Dataset =>

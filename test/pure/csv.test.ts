@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { parseCsv, shortestFloat32, writeCsv } from "../../src/files/csv.js";
 import { parseJsonl, writeJsonl } from "../../src/files/jsonl.js";
 import { decodeText } from "../../src/files/text.js";
-import { errorOf, parseDamaged } from "./support/damage.js";
+import { errorOf, parseDamaged } from "../helpers/damage.js";
 
 describe("csv", () => {
   test("any text comes back", () => {

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { gzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { parseIdx } from "../../src/files/idx.js";
-import { errorOf, parseDamaged } from "./support/damage.js";
-import { idxFile } from "./support/formats.js";
+import { errorOf, parseDamaged } from "../helpers/damage.js";
+import { idxFile } from "../helpers/idx-file.js";
 
 describe("idx", () => {
   test("bytes of any shape come back", () => {
@@ -39,6 +39,18 @@ describe("idx", () => {
       const cut = await errorOf(() => parseIdx(packed.subarray(0, length), "t.gz"));
       expect(cut.code).toBe("E_FILE");
       expect(cut.message).toMatch(/^t\.gz: /);
+    }
+  });
+
+  test("a file that packs very well opens, and is refused when it lies about its size", async () => {
+    const zeros = idxFile([5000, 28, 28], new Uint8Array(5000 * 784));
+    const packed = gzipSync(zeros);
+    expect(packed.length).toBeLessThan(20_000);
+    expect(parseIdx(packed, "x.gz").shape).toEqual([5000, 28, 28]);
+    const size = new DataView(packed.buffer, packed.byteOffset + packed.length - 4);
+    for (const claimed of [zeros.length - 1, zeros.length + 1, 2 ** 32 - 1]) {
+      size.setUint32(0, claimed, true);
+      expect((await errorOf(() => parseIdx(packed, "x.gz"))).code).toBe("E_FILE");
     }
   });
 

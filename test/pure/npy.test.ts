@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type NpyNumbers, parseNpy, writeNpy } from "../../src/files/npy.js";
-import { errorOf, parseDamaged } from "./support/damage.js";
+import { errorOf, parseDamaged } from "../helpers/damage.js";
 
 /** An npy file as NumPy lays it out, with any header. */
 function npy(header: string, data: ArrayLike<number>, version = 1): Uint8Array {

@@ -6,9 +6,9 @@ import type { OpenOptions } from "../../src/data/dataset.js";
 import { openDataset } from "../../src/data/open.js";
 import { writeNpy } from "../../src/files/npy.js";
 import { type NpzArray, writeNpz } from "../../src/files/npz.js";
-import { errorOf } from "./support/damage.js";
-import { idxFile } from "./support/formats.js";
-import { memoryHost } from "./support/memory-host.js";
+import { errorOf } from "../helpers/damage.js";
+import { idxFile } from "../helpers/idx-file.js";
+import { memoryHost } from "../helpers/memory-host.js";
 
 const ramp = (count: number) => Uint8Array.from({ length: count }, (_, i) => i);
 const digits = {

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseSafetensors, type Safetensor, writeSafetensors } from "../../src/files/safetensors.js";
-import { errorOf, parseDamaged } from "./support/damage.js";
+import { errorOf, parseDamaged } from "../helpers/damage.js";
 
 /** A file with any header. */
 function file(header: unknown, data = new Uint8Array(0)): Uint8Array {

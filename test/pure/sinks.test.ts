@@ -7,8 +7,8 @@ import { pictureSinkFor, writePictures, writeTable } from "../../src/data/sinks/
 import { openNpz, writeNpz } from "../../src/files/npz.js";
 import { byteRanges } from "../../src/files/ranges.js";
 import type { TableValues } from "../../src/host.js";
-import { errorOf, parseDamaged } from "./support/damage.js";
-import { memoryHost } from "./support/memory-host.js";
+import { errorOf, parseDamaged } from "../helpers/damage.js";
+import { memoryHost } from "../helpers/memory-host.js";
 
 const table: TableValues = {
   count: 2,

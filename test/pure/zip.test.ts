@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { openNpz, writeNpz } from "../../src/files/npz.js";
 import { byteRanges } from "../../src/files/ranges.js";
 import { openZip, writeZip } from "../../src/files/zip.js";
-import { errorOf, parseDamaged } from "./support/damage.js";
+import { errorOf, parseDamaged } from "../helpers/damage.js";
 
 const text = (words: string) => new TextEncoder().encode(words);
 const open = (bytes: Uint8Array) => openZip(byteRanges(bytes), "x.zip");

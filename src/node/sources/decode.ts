@@ -103,7 +103,8 @@ function concatenate(pictures: readonly Uint8Array[], { height, width, channels 
   return out;
 }
 
-function checkSignal(signal: AbortSignal | undefined, name: string): void {
+/** E_INTERRUPTED once the signal says so. */
+export function checkSignal(signal: AbortSignal | undefined, name: string): void {
   if (signal?.aborted) throw new VaekitError("E_INTERRUPTED", `${name}: stopped while its pictures were read`);
 }
 

@@ -9,7 +9,7 @@ import { sampleIndices } from "../../data/split.js";
 import { PROBE_STREAM } from "../../data/streams.js";
 import { VaekitError } from "../../errors.js";
 import { looksGrey, pictureHeader } from "../pictures.js";
-import { noneDecodes } from "./decode.js";
+import { checkSignal, noneDecodes } from "./decode.js";
 import type { PictureItem } from "./picture-item.js";
 import { openSpool } from "./spool.js";
 
@@ -73,6 +73,7 @@ async function probe(items: readonly PictureItem[], name: string, options: OpenO
   let reason = "";
   let allGrey = options.channels !== 1 && options.channels !== 3;
   for (const i of sampleIndices(items.length, PROBED, 0, PROBE_STREAM)) {
+    checkSignal(options.signal, name);
     try {
       const bytes = await items[i].read();
       const header = await pictureHeader(bytes, items[i].id);

@@ -1,8 +1,8 @@
 /** The promise of every parser: whatever the bytes, a right answer or a VaekitError, soon and with little memory. */
 
 import { expect } from "vitest";
-import { VaekitError } from "../../../src/errors.js";
-import { Philox } from "../../../src/random.js";
+import { VaekitError } from "../../src/errors.js";
+import { Philox } from "../../src/random.js";
 import { mutate } from "./mutate.js";
 
 const CODES = ["E_FILE", "E_DATA"];

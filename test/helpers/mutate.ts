@@ -1,6 +1,6 @@
 /** Damaged copies of a file, drawn by a seed: bytes changed, cut out, put in, cut off. */
 
-import type { Philox } from "../../../src/random.js";
+import type { Philox } from "../../src/random.js";
 
 export function mutate(bytes: Uint8Array, random: Philox): Uint8Array {
   let out: Uint8Array = bytes.slice();

@@ -1,4 +1,4 @@
-/** Small files of the formats that data comes in, made by hand. */
+/** Small IDX files, made by hand. */
 
 /** An IDX file of bytes. */
 export function idxFile(shape: readonly number[], values: Uint8Array): Uint8Array {
