@@ -78,11 +78,11 @@ const MAX_ROWS = 512;
  */
 export async function evaluate(runner: Runner, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
   const { samples = DEFAULT_SAMPLES, limit = dataset.count, seed = 0, batchSize = DEFAULT_BATCH } = options;
+  if (dataset.count === 0) throw new VaekitError("E_DATA", `${dataset.name}: no records to evaluate on`);
   for (const [name, value] of Object.entries({ samples, limit, batchSize })) {
     if (!Number.isSafeInteger(value) || value < 1)
       throw new VaekitError("E_OPTION", `invalid ${name}: got ${value}, expected a whole number above 0`);
   }
-  if (dataset.count === 0) throw new VaekitError("E_DATA", `${dataset.name}: no records to evaluate on`);
   const { config } = runner;
   const fields = fieldsOf(config.schema);
   const binarize = config.training.binarize === true;

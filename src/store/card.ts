@@ -76,29 +76,39 @@ function choices({ choices }: ModelConfig): string {
 
 /** Figures with the protocol they were measured under: a figure is never shown without it. */
 function figures({ metrics }: ModelConfig): string {
-  const groups = new Map<string, { rows: string[][]; protocol: string }>();
-  const visit = (value: object, group: string): void => {
-    for (const [name, inner] of Object.entries(value)) {
-      const entry = groups.get(group) ?? { rows: [], protocol: "" };
-      groups.set(group, entry);
-      if (name === "protocol") entry.protocol = typeof inner === "string" ? inner : settings(inner as object);
-      else if (typeof inner === "object" && inner !== null && !Array.isArray(inner))
-        visit(inner, group === "" ? name : `${group}, ${name}`);
-      else if (inner !== null) entry.rows.push([name, show(inner)]);
+  const groups = figureGroups("", metrics).map(({ name, rows, protocol }) => {
+    const lines = [
+      name && `### ${plain(name)}`,
+      table(["figure", "value"], rows),
+      protocol && `Protocol: ${plain(protocol)}.`,
+    ];
+    return lines.filter(Boolean).join("\n\n");
+  });
+  return groups.length > 0 ? `## Figures\n\nLikelihoods are in nats per record.\n\n${groups.join("\n\n")}` : "";
+}
+
+interface FigureGroup {
+  readonly name: string;
+  readonly rows: string[][];
+  readonly protocol: string;
+}
+
+/** A group per object that has a protocol; objects without one belong to the group they are in. Null figures do not apply. */
+function figureGroups(name: string, metrics: object): FigureGroup[] {
+  const rows: string[][] = [];
+  const inner: FigureGroup[] = [];
+  let protocol = "";
+  const visit = (value: object, prefix: string): void => {
+    for (const [key, figure] of Object.entries(value)) {
+      const isGroup = typeof figure === "object" && figure !== null && !Array.isArray(figure);
+      if (key === "protocol") protocol = isGroup ? settings(figure) : String(figure);
+      else if (isGroup && "protocol" in figure) inner.push(...figureGroups(prefix + key, figure));
+      else if (isGroup) visit(figure, `${prefix}${key} `);
+      else if (figure !== null) rows.push([prefix + key, show(figure)]);
     }
   };
   visit(metrics, "");
-  const parts = [...groups]
-    .filter(([, { rows }]) => rows.length > 0)
-    .map(([group, { rows, protocol }]) => {
-      const lines = [
-        group && `### ${plain(group)}`,
-        table(["figure", "value"], rows),
-        protocol && `Protocol: ${plain(protocol)}.`,
-      ];
-      return lines.filter(Boolean).join("\n\n");
-    });
-  return parts.length > 0 ? `## Figures\n\nLikelihoods are in nats per record.\n\n${parts.join("\n\n")}` : "";
+  return rows.length > 0 ? [{ name, rows, protocol }, ...inner] : inner;
 }
 
 /** Ten lines that encode a picture and decode a sample, run from inside the model folder. */
@@ -169,5 +179,5 @@ function code(text: string): string {
   return `\`${text.replaceAll("`", "'").replaceAll("\n", " ")}\``;
 }
 function plain(text: string): string {
-  return text.replace(/[\r\n]+/g, " ").replace(/[<>[\]`*_#]/g, (character) => `\\${character}`);
+  return text.replace(/[\r\n]+/g, " ").replace(/[<>[\]`*_]/g, (character) => `\\${character}`);
 }
