@@ -15,14 +15,20 @@ export function gradientName(parameter: string): string {
 
 export interface LoweredProgram {
   readonly bytes: Uint8Array;
-  /** The graph that was written, for debugging. */
+  /** The graph that was written. */
   readonly outputs: readonly Tensor[];
+  /** Every value on the way, in the order of computation, by the name it leaves the program under; empty unless watched. */
+  readonly watched: ReadonlyMap<string, Tensor>;
 }
 
-/** Called with the outputs after each pass, for VAEKIT_DEBUG=graph. */
-export type PassListener = (pass: string, outputs: readonly Tensor[]) => void;
+export interface LowerOptions {
+  /** Called with the outputs after each pass, for VAEKIT_DEBUG=graph. */
+  readonly onPass?: (pass: string, outputs: readonly Tensor[]) => void;
+  /** Also return every value on the way, for VAEKIT_DEBUG=check. */
+  readonly watch?: boolean;
+}
 
-export function lowerProgram(program: Program, target: Target, onPass?: PassListener): LoweredProgram {
+export function lowerProgram(program: Program, target: Target, { onPass, watch }: LowerOptions = {}): LoweredProgram {
   const named: Record<string, Tensor> = { ...program.outputs };
   for (const [name, tensor] of Object.entries(program.gradients)) named[gradientName(name)] = tensor;
   let outputs = Object.values(named);
@@ -39,7 +45,16 @@ export function lowerProgram(program: Program, target: Target, onPass?: PassList
   const inputs: Record<string, Tensor> = {};
   for (const [name, { tensor }] of inputsOf(outputs)) inputs[name] = tensor;
   const results = Object.fromEntries(Object.keys(named).map((name, i) => [name, outputs[i]]));
-  return { bytes: toOnnx(inputs, results, { name: program.name }), outputs };
+  const watched = new Map(watch ? floatsOf(outputs).map((tensor, i) => [`watch/${i}`, tensor]) : []);
+  const bytes = toOnnx(inputs, { ...results, ...Object.fromEntries(watched) }, { name: program.name });
+  return { bytes, outputs, watched };
+}
+
+/** What ops computed on the way to `outputs`, first things first. */
+function floatsOf(outputs: readonly Tensor[]): Tensor[] {
+  return topological(outputs)
+    .flatMap((node) => node.outputs)
+    .filter(({ dtype, node }) => dtype === "float32" && node.op.name !== "constant" && node.outputs.length === 1);
 }
 
 /** One line per node, as shown by VAEKIT_DEBUG=graph. */

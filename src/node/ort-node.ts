@@ -8,7 +8,7 @@ import { formatGraph, lowerProgram } from "../graph/lower.js";
 import type { Program } from "../graph/program.js";
 import { type CpuBank, cpuBank } from "../runtime/cpu-bank.js";
 import type { Engine, EngineOptions, Executable } from "../runtime/engine.js";
-import { type OrtSession, ortExecutable } from "../runtime/ort.js";
+import { type OrtSession, ortExecutable, type RunListener } from "../runtime/ort.js";
 import { debugTopics } from "./debug.js";
 
 /** More threads than this rarely help models of this size; users may ask for more. */
@@ -20,13 +20,12 @@ export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
   const topics = debugTopics();
 
   async function compile(program: Program, bank: CpuBank): Promise<Executable> {
-    const lowered = lowerProgram(
-      program,
-      "cpu",
-      topics.has("graph")
+    const lowered = lowerProgram(program, "cpu", {
+      onPass: topics.has("graph")
         ? (pass, outputs) => topics.print(`${program.name} after ${pass}\n${formatGraph(outputs)}`)
         : undefined,
-    );
+      watch: topics.has("check"),
+    });
     if (topics.has("onnx")) {
       mkdirSync("vaekit-debug", { recursive: true });
       writeFileSync(`vaekit-debug/${program.name}.onnx`, lowered.bytes);
@@ -39,6 +38,7 @@ export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
         executionMode: "sequential",
         graphOptimizationLevel: "basic",
         enableCpuMemArena: true,
+        ...(process.env.NOSPIN ? { extra: { session: { intra_op: { allow_spinning: "0" } } } } : {}),
       })) as unknown as OrtSession;
     } catch (cause) {
       throw new VaekitError(
@@ -48,9 +48,13 @@ export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
         { cause },
       );
     }
-    const listener = topics.has("time")
-      ? { ran: (name: string, ms: number) => topics.print(`${name} ${ms.toFixed(2)} ms`) }
-      : undefined;
+    const listener: RunListener = {
+      ran: (name, ms) => {
+        if (topics.has("time")) topics.print(`${name} ${ms.toFixed(2)} ms`);
+      },
+      broke: (name, tensor) =>
+        topics.print(`${name}: the first value that is not finite is ${tensor} <- ${tensor.node.inputs.join(", ")}`),
+    };
     return ortExecutable(ort as never, session, program, lowered, bank, listener);
   }
 

@@ -3,7 +3,7 @@
 import { VaekitError } from "../errors.js";
 import { gradientName, type LoweredProgram } from "../graph/lower.js";
 import { inputsOf, type Program } from "../graph/program.js";
-import { bindShape, type Dtype, type TensorType } from "../graph/tensor.js";
+import { bindShape, type Dtype, type Tensor, type TensorType } from "../graph/tensor.js";
 import type { CpuBank } from "./cpu-bank.js";
 import type { Executable, Feeds, Values } from "./engine.js";
 
@@ -23,6 +23,8 @@ export interface OrtSession {
 /** Called around each run, for VAEKIT_DEBUG=time,check. */
 export interface RunListener {
   ran(program: string, milliseconds: number): void;
+  /** The first value of a run that holds something not finite. */
+  broke(program: string, tensor: Tensor): void;
 }
 
 /**
@@ -42,14 +44,14 @@ export function ortExecutable(
   const bankTensor = (name: string, slot: "value" | "gradient", shape: readonly number[]): OrtTensor =>
     new ort.Tensor("float32", bank.view(name, slot), shape);
   for (const [name, { spec }] of inputsOf(lowered.outputs)) {
-    if (spec.role === "parameter" || spec.role === "state")
-      fixed[name] = bankTensor(name, "value", spec.shape as number[]);
+    if (spec.role === "parameter") fixed[name] = bankTensor(name, "value", spec.shape as number[]);
     else fed.push([name, spec]);
   }
   const fetches: Record<string, OrtTensor | null> = {};
   for (const name of Object.keys(program.outputs)) fetches[name] = null;
   for (const [name, gradient] of Object.entries(program.gradients))
     fetches[gradientName(name)] = bankTensor(name, "gradient", gradient.shape as number[]);
+  for (const name of lowered.watched.keys()) fetches[name] = null;
 
   return {
     program,
@@ -64,6 +66,10 @@ export function ortExecutable(
       const started = performance.now();
       const results = await session.run(all, fetches);
       listener?.ran(program.name, performance.now() - started);
+      const broken = [...lowered.watched].find(
+        ([name]) => !(results[name].data as Float32Array).every(Number.isFinite),
+      );
+      if (broken) listener?.broke(program.name, broken[1]);
       const values: Record<string, Values> = {};
       for (const name of Object.keys(program.outputs)) values[name] = results[name].data as Values;
       return values;
