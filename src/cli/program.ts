@@ -30,6 +30,8 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     .usage("VERB [options]")
     .version(version(), "--version", "show the version")
     .helpOption("-h, --help", "show this")
+    .helpCommand(false)
+    .commandsGroup("Verbs:")
     .configureHelp(helpOf(style));
   for (const verb of verbs) {
     const command = commandOf(verb, style, async (typed) => {
@@ -46,16 +48,19 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     return 0;
   }
   try {
-    await program.parseAsync(
-      words.map((word) => (word === "--help-all" ? "--help" : word)),
-      { from: "user" },
-    );
+    await program.parseAsync(asFlags(words), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     return presenter(terminal, manner, true).failure(usageError(error, program, words));
   }
   return status;
+}
+
+/** `help VERB` and `--help-all` are other words for --help. */
+function asFlags([first, ...rest]: readonly string[]): string[] {
+  const words = first === "help" ? [...rest, "--help"] : [first, ...rest];
+  return words.map((word) => (word === "--help-all" ? "--help" : word));
 }
 
 async function runVerb(verb: Verb, typed: Typed, terminal: Terminal, manner: Manner): Promise<number> {

@@ -24,9 +24,7 @@ export function progressView(terminal: Terminal): ProgressView {
       for (const [option, why] of Object.entries(choices)) say(dim(`${option}: ${why}`));
       const aside = validation > 0 ? `, ${whole(validation)} kept aside` : "";
       const times = `${epochs} epoch${epochs === 1 ? "" : "s"}`;
-      say(
-        `${whole(parameters)} parameters, ${whole(records)} records${aside}, ${times} of ${whole(start.steps)} steps`,
-      );
+      say(`${whole(parameters)} parameters, ${whole(records)} records${aside}, ${times}, ${whole(start.steps)} steps`);
       if (resumedAtStep > 0) say(`goes on from step ${whole(resumedAtStep)}`);
     },
     progress({ epoch, step, steps, recordsPerSecond, secondsLeft, terms }) {

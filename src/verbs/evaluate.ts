@@ -35,9 +35,10 @@ export const evaluateVerb = verb({
   async run({ data, samples, limit, seed, ...options }, context) {
     const { evaluate } = await import("../eval/evaluate.js");
     return withRunner(options, context, (runner) =>
-      withData(data, imageFieldOf(runner.config), { limit, seed }, context, async (dataset) => {
+      withData(data, imageFieldOf(runner.config), {}, context, async (dataset) => {
         const result = await evaluate(runner, dataset, {
           samples,
+          limit, // not when opening: the protocol says how many of how many
           seed,
           signal: context.signal,
           onProgress: ({ records, total }) =>

@@ -18,8 +18,19 @@ import type { VerbContext, VerbResult } from "./verb.js";
 const WARM_STEPS = 3;
 const TIMED_STEPS = 8;
 
+/** What a run would be. */
+export interface Trial {
+  readonly config: ModelConfig;
+  readonly records: number;
+  readonly validation: number;
+  readonly stepsPerEpoch: number;
+  readonly secondsPerStep: number;
+  readonly parameters: number;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+}
+
 /** Plans as `fit` does, runs a few steps and writes nothing. The errors of planning are those of `fit`. */
-export async function dryRun(input: FitInput, { host, signal, report }: VerbContext): Promise<VerbResult> {
+export async function tryOut(input: FitInput, { host, signal, report }: VerbContext): Promise<Trial> {
   const { size, channels, limit, seed, device, threads } = input;
   const onNotice = (message: string) => report({ event: "notice", message });
   const data = await openDataset(input.data, { size, channels, limit, seed, signal, onNotice }, host);
@@ -29,35 +40,45 @@ export async function dryRun(input: FitInput, { host, signal, report }: VerbCont
     const batchSize = Math.min(input.batchSize, train.length);
     const problem = modelProblem(compose(config), data, train, input.binarize);
     const engine = await host.engine(device, { threads });
+    const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial);
     try {
-      const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial);
-      const secondsPerStep = await timeSteps(stepper, train.length, batchSize, input, signal);
-      const steps = Math.ceil(train.length / batchSize) * input.epochs;
-      const facts = {
-        event: "plan",
+      return {
+        config,
         records: train.length,
         validation: valid.length,
-        ...partsOf(config),
+        stepsPerEpoch: Math.ceil(train.length / batchSize),
+        secondsPerStep: await timeSteps(stepper, train.length, batchSize, input, signal),
         parameters: stepper.parameterCount,
-        steps,
-        secondsPerStep: Number(secondsPerStep.toPrecision(3)),
-        seconds: Math.ceil(secondsPerStep * steps),
-        megabytes: host.memory ? Math.ceil(host.memory() / 2 ** 20) : null,
-      };
-      const shapes = Object.fromEntries(stepper.bank.entries.map(({ name, shape }) => [name, shape]));
-      await stepper.dispose();
-      const { event: _, ...shown } = facts;
-      const shapeLines = Object.entries(shapes).map(([name, shape]) => [name, `[${shape.join(", ")}]`]);
-      return {
-        json: { ...facts, choices: config.choices, shapes },
-        text: `${figuresText(shown)}\n\n${figuresText(Object.fromEntries(shapeLines))}`,
+        shapes: Object.fromEntries(stepper.bank.entries.map(({ name, shape }) => [name, shape])),
       };
     } finally {
+      await stepper.dispose();
       await engine.dispose();
     }
   } finally {
     await data.close();
   }
+}
+
+/** The answer to `--dry-run`. */
+export async function dryRun(input: FitInput, context: VerbContext): Promise<VerbResult> {
+  const { config, shapes, stepsPerEpoch, secondsPerStep, ...trial } = await tryOut(input, context);
+  const steps = stepsPerEpoch * input.epochs;
+  const { memory } = context.host;
+  const facts = {
+    ...partsOf(config),
+    ...trial,
+    epochs: input.epochs,
+    steps,
+    secondsPerStep: Number(secondsPerStep.toPrecision(3)),
+    seconds: Math.ceil(secondsPerStep * steps),
+    megabytes: memory ? Math.ceil(memory() / 2 ** 20) : null,
+  };
+  const shapeTexts = Object.entries(shapes).map(([name, shape]) => [name, `[${shape.join(", ")}]`]);
+  return {
+    json: { event: "plan", ...facts, choices: config.choices, shapes },
+    text: [facts, config.choices, Object.fromEntries(shapeTexts)].map(figuresText).join("\n\n"),
+  };
 }
 
 /** Seconds of the median step. */

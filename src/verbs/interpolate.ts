@@ -51,7 +51,8 @@ export const interpolate = verb({
       const walk = await walkBetween(runner, ends, { ...options, signal: context.signal });
       const { steps, path } = options;
       const isAnimation = sink.extensions.includes(".gif");
-      await writePictures(out, isAnimation ? thereAndBack(walk) : walk, layoutOf(steps, isAnimation), context.host);
+      const shown = isAnimation ? thereAndBack(walk) : walk;
+      await writePictures(out, shown, isAnimation ? walkAnimation : { columns: steps }, context.host);
       context.report({ event: "wrote", path: out, what: `${steps} steps, ${sizeText(walk)}` });
       return { json: { path: out, steps, route: path }, text: "" };
     });
@@ -63,9 +64,8 @@ const FRAME_MILLISECONDS = 80;
 /** How many frames the ends are held, so that the eye has time to see them. */
 const END_FRAMES = 6;
 
-function layoutOf(steps: number, isAnimation: boolean) {
-  return isAnimation ? { frameMilliseconds: FRAME_MILLISECONDS } : { columns: steps };
-}
+/** How `thereAndBack` is shown. */
+export const walkAnimation = { frameMilliseconds: FRAME_MILLISECONDS };
 
 /** The frames of an endless animation: the walk, and back again, with a rest at both ends. */
 export function thereAndBack(walk: Pictures): Pictures {

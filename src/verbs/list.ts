@@ -1,6 +1,7 @@
 /** The list of verbs. A new verb is a file and a line here; commands, routes and forms derive from it. */
 
 import { decode } from "./decode.js";
+import { demo } from "./demo.js";
 import { encode } from "./encode.js";
 import { evaluateVerb } from "./evaluate.js";
 import { fit } from "./fit.js";
@@ -21,4 +22,5 @@ export const verbs: readonly Verb[] = [
   evaluateVerb,
   map,
   info,
+  demo,
 ] as readonly Verb[];
