@@ -127,7 +127,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
       rateNow = learningRate(step, totalSteps) * rateFactor;
       const { terms, gradientNorm } = await stepper.run(records, random, beta ? { [beta.name]: betaNow } : {});
       if (!Number.isFinite(terms.loss) || !Number.isFinite(gradientNorm)) {
-        yield* recover();
+        yield* recover(terms);
         break;
       }
       bank.update(update({ learningRate: rateNow, step: step + 1, gradientNorm, clip: clip ?? "none" }));
@@ -161,7 +161,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
     if (validation && warm) {
       const value = score(validation);
       if (!Number.isFinite(value)) {
-        yield* recover();
+        yield* recover(validation);
         continue;
       }
       better = best === null || value < best.score;
@@ -190,8 +190,8 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
   }
   return result("finished");
 
-  async function* recover(): AsyncGenerator<TrainEvent, void> {
-    const tensor = firstNonFinite(bank);
+  async function* recover(terms: Readonly<Record<string, number>>): AsyncGenerator<TrainEvent, void> {
+    const tensor = firstNonFinite(bank, terms);
     const at = step + 1;
     if (recoveries >= MAX_RECOVERIES) {
       restoreGood();

@@ -4,7 +4,7 @@ import { STATISTIC } from "../model/programs.js";
 import type { Weight } from "../model/runner.js";
 import type { Recording } from "../nn/ctx.js";
 import { Philox } from "../random.js";
-import type { Bank, Engine, Executable, Feeds } from "../runtime/engine.js";
+import type { Bank, Engine, Executable, Feeds, Slot } from "../runtime/engine.js";
 import type { Problem } from "./problem.js";
 
 export interface StepResult {
@@ -98,13 +98,16 @@ function moveState(
   });
 }
 
-/** The first tensor that holds something not finite: a weight, else a gradient, else "loss". */
-export function firstNonFinite(bank: Bank): string {
-  for (const slot of ["value", "gradient"] as const) {
-    for (const { name } of bank.entries)
-      if (!bank.read(name, slot).every(Number.isFinite)) return slot === "value" ? name : `gradient of ${name}`;
-  }
-  return "loss";
+/** Where a step broke: a weight, else a term of the loss (the forward pass), else the gradient nearest to the loss. */
+export function firstNonFinite(bank: Bank, terms: Readonly<Record<string, number>>): string {
+  const broken = (name: string, slot: Slot): boolean => !bank.read(name, slot).every(Number.isFinite);
+  const names = bank.entries.map(({ name }) => name);
+  const weight = names.find((name) => broken(name, "value"));
+  if (weight) return weight;
+  const term = Object.keys(terms).find((name) => name !== "loss" && !Number.isFinite(terms[name]));
+  if (term) return `${term} (forward pass)`;
+  const gradient = names.findLast((name) => broken(name, "gradient"));
+  return gradient ? `gradient of ${gradient}` : "loss";
 }
 
 export function statesAsWeights(states: ReadonlyMap<string, Float32Array>): [string, Weight][] {
