@@ -220,6 +220,8 @@ function missing(at: string): VaekitError {
   );
 }
 
+/** Pretty, but lists of numbers, such as a mean per pixel, on one line. */
 function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  const text = JSON.stringify(value, null, 2);
+  return `${text.replace(/\[\n\s+([-+.\dEe,\s]+?)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, " ")}]`)}\n`;
 }

@@ -106,6 +106,15 @@ async function onlyRun(folder: string, files: Files): Promise<boolean> {
   return names.every((name) => name.startsWith(".") || name === CHECKPOINTS || name === METRICS);
 }
 
+/** Removes what an atomic write leaves when its process is killed. */
+async function removeTemporary(folder: string, files: Files): Promise<void> {
+  if (!(await files.stat(folder))) return;
+  for (const name of await files.list(folder)) {
+    if (TEMPORARY.test(name)) await files.remove(files.join(folder, name));
+  }
+}
+const TEMPORARY = /^\..+\.[0-9a-f]+\.tmp$/;
+
 /** Removes what a dead run left beside `out`. E_LOCKED when it lives. */
 async function removeStale(out: string, files: Files): Promise<void> {
   const sibling = siblingOf(out, files);
@@ -137,6 +146,7 @@ async function open(opened: Opened, resume: boolean): Promise<WorkFolder> {
   const { out, path, host } = opened;
   const { files } = host;
   const notices: string[] = [];
+  for (const folder of [path, files.join(path, CHECKPOINTS)]) await removeTemporary(folder, files);
   if (!(await hasRun(path, files))) await clearRun(path, files); // what a finished run had not removed yet
   const hadOthers = !resume && (await hasCheckpoints(path, host));
   const resumed = resume ? await readCheckpoint(path, host, (notice) => notices.push(notice)) : null;

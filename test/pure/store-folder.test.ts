@@ -2,7 +2,6 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import manifest from "../../package.json" with { type: "json" };
 import { VaekitError } from "../../src/errors.js";
 import { loadModel, saveModel } from "../../src/store/folder.js";
 import { damagedFiles } from "../../src/store/model-files.js";
@@ -60,10 +59,6 @@ test("config.json is pretty, ends lines with LF, and has the same bytes however 
   expect(text(disk, "n/config.json")).toBe(text(disk, "m/config.json"));
   expect(text(disk, "m/config.json")).toMatch(/^\{\n {2}"format": "vaekit",\n {2}"formatVersion": 1,\n/);
   expect(text(disk, "m/config.json")).not.toContain("\r");
-});
-
-test("the version in model folders is the package's", () => {
-  expect(VERSION).toBe(manifest.version);
 });
 
 test("more files can be saved with a model, and are listed with their checksums", async () => {
