@@ -7,6 +7,7 @@ export const bernoulli = distribution("bernoulli", ["logits"], {
   logProb: (x, { logits }) => logits.sigmoidCrossEntropy(x).neg(),
   sample: ({ logits }, eps) => logits.sigmoid().sub(eps).step(),
   noise: "uniform",
+  support: [0, 1],
   mean: ({ logits }) => logits.sigmoid(),
   mode: ({ logits }) => logits.step(),
   kl: {

@@ -8,7 +8,8 @@ const HALF_STEP = 0.5 / (LEVELS - 1);
 
 /**
  * P(x = k/255) = sigmoid((x + h - mu) / s) - sigmoid((x - h - mu) / s) with h half a level; the lowest and the highest
- * level take the tails. s = e^logscale. Salimans et al. 2017 (PixelCNN++), eq. 2; Kingma et al. 2016, appendix.
+ * level take the tails. s = e^logscale. Mean and mode are those of the logistic before it is cut, within 0..1.
+ * Salimans et al. 2017 (PixelCNN++), eq. 2; Kingma et al. 2016, appendix.
  */
 export const discretizedLogistic = distribution("discretized-logistic", ["mu", "logscale"], {
   logProb: (x, { mu, logscale }) => {
@@ -43,6 +44,7 @@ export const discretizedLogistic = distribution("discretized-logistic", ["mu", "
       .clip(0, 1);
   },
   noise: "uniform",
+  support: Array.from({ length: LEVELS }, (_, k) => k / (LEVELS - 1)),
   mean: ({ mu }) => mu.clip(0, 1),
   mode: ({ mu }) => mu.clip(0, 1),
   kl: {},

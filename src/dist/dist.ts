@@ -41,6 +41,8 @@ export interface FamilySpec<Name extends string> {
   logProb(x: Tensor, parameters: Record<Name, Tensor>): Tensor;
   sample(parameters: Record<Name, Tensor>, eps: Tensor): Tensor;
   readonly noise: "normal" | "uniform";
+  /** Where its mass lies: the real line, or these values. */
+  readonly support: "real" | readonly number[];
   mean(parameters: Record<Name, Tensor>): Tensor;
   mode(parameters: Record<Name, Tensor>): Tensor;
   /** Closed forms by the partner's name. */
