@@ -40,6 +40,11 @@ export async function isFinished(out: string, host: Host): Promise<boolean> {
   return (await inspectFolder(out, files)) === "model" && !(sibling && (await hasRun(sibling, files)));
 }
 
+/** E_OUT, before any work is done, where `openWorkFolder` would refuse `out`. Changes nothing. */
+export async function checkOut(out: string, host: Host): Promise<void> {
+  await placeOf(out, false, host.files);
+}
+
 /**
  * Opens the folder in which a run for `out` works, and locks it. E_OUT where `out` is a file, holds something that is
  * not a model, or cannot be written; E_LOCKED while another process works on it. Then nothing has changed.

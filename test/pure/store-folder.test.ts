@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { VaekitError } from "../../src/errors.js";
 import { loadModel, saveModel } from "../../src/store/folder.js";
 import { damagedFiles } from "../../src/store/model-files.js";
+import { checkOut } from "../../src/store/work-folder.js";
 import { VERSION } from "../../src/version.js";
 import { Killed, type MemoryDisk, memoryDisk } from "../helpers/memory-files.js";
 import { sampleConfig, sampleModel } from "../helpers/saved-models.js";
@@ -211,6 +212,7 @@ describe("replacing", () => {
     await files.write("file", "");
     const before = disk.tree();
     for (const path of ["work", "bert", "file"]) {
+      await expect(checkOut(path, host)).rejects.toMatchObject({ code: "E_OUT" });
       await expect(saveModel(path, sampleModel(), host)).rejects.toMatchObject({ code: "E_OUT" });
     }
     expect(disk.tree()).toEqual(before);
