@@ -65,9 +65,15 @@ export interface Op<A = never> {
         outputs: readonly Tensor[],
       ) => (Tensor | null)[]);
   readonly examples: readonly Example<A>[];
+  /**
+   * The op for all steps of a recurrence at once, where the inputs marked in `stepped` have a leading axis of steps, and so
+   * has the result; null or absent: it has to stay inside the loop.
+   */
+  readonly overSteps?: OverSteps<A>;
   /** For ops whose attributes hold a subgraph: the attributes with a pass applied to its outputs. */
   readonly rewriteBody?: (attributes: A, pass: (outputs: readonly Tensor[]) => Tensor[]) => object;
 }
+export type OverSteps<A> = (inputs: readonly Tensor[], attributes: A, stepped: readonly boolean[]) => Tensor | null;
 /** What a lowering may ask of the node it lowers. */
 export interface LoweredNode {
   readonly inputs: readonly TensorType[];
@@ -88,6 +94,7 @@ interface SingleSpec<A> {
   decompose?: (inputs: readonly Tensor[], attributes: A, target: Target) => Tensor | null;
   gradient: "none" | ((dy: Tensor, inputs: readonly Tensor[], attributes: A, y: Tensor) => (Tensor | null)[]);
   examples: readonly Example<A>[];
+  overSteps?: OverSteps<A>;
 }
 
 /** Defines an op with several outputs and returns the function that applies it. */
@@ -101,7 +108,7 @@ export function op<A extends object>(
   name: string,
   spec: SingleSpec<A>,
 ): (inputs: readonly Tensor[], attributes: A) => Tensor {
-  const { shape, dtype, reference, lower, decompose, gradient, examples } = spec;
+  const { shape, dtype, reference, lower, decompose, gradient, examples, overSteps } = spec;
   const dtypeOf = (types: readonly TensorType[], attributes: A): Dtype =>
     typeof dtype === "function" ? dtype(types, attributes) : (dtype ?? types[0].dtype);
   const make = multiOp<A>({
@@ -130,6 +137,7 @@ export function op<A extends object>(
         : (upstream, inputs, attributes, outputs) =>
             upstream[0] ? gradient(upstream[0], inputs, attributes, outputs[0]) : inputs.map(() => null),
     examples,
+    overSteps,
   });
   return (inputs, attributes) => make(inputs, attributes)[0];
 }

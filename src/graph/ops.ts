@@ -1,5 +1,6 @@
 /** The list of op families. Every function here is also a method of Tensor: `add(a, b)` is `a.add(b)`. */
 
+import * as activation from "./ops/activation.js";
 import * as compare from "./ops/compare.js";
 import * as conv from "./ops/conv.js";
 import * as elementwise from "./ops/elementwise.js";
@@ -26,7 +27,8 @@ type IndexOps = Omit<typeof index, "iota">;
 
 declare module "./tensor.js" {
   interface Tensor
-    extends MethodsOf<typeof compare>,
+    extends MethodsOf<typeof activation>,
+      MethodsOf<typeof compare>,
       MethodsOf<typeof conv>,
       MethodsOf<ElementwiseOps>,
       MethodsOf<IndexOps>,
@@ -43,6 +45,7 @@ const { concat: _concat, stack: _stack, padAxes: _padAxes, ...onOne } = shape;
 const { unbroadcast: _unbroadcast, ...onElements } = elementwise;
 const { iota: _iota, ...onIndices } = index;
 const families = [
+  activation,
   compare,
   conv,
   onElements,
@@ -65,6 +68,7 @@ for (const family of families) {
   }
 }
 
+export * from "./ops/activation.js";
 export * from "./ops/compare.js";
 export * from "./ops/conv.js";
 export * from "./ops/elementwise.js";

@@ -1,11 +1,12 @@
 /** Ops on each element alone, with broadcasting: arithmetic, functions of one variable. */
 
-import { type Example, op } from "../op.js";
+import { type Example, type OverSteps, op } from "../op.js";
 import { broadcastShapes, type Shape, sameShape, shapeError, type Tensor } from "../tensor.js";
 import { mapArrays } from "./arrays.js";
 import { constant, lift, scalarValue } from "./source.js";
 
 type None = Record<never, never>;
+type Make = (inputs: readonly Tensor[], attributes: None) => Tensor;
 type Operand = Tensor | number;
 
 /** The part of `dy` that belongs to an operand of `shape`: summed over the axes that broadcasting spread. */
@@ -18,6 +19,19 @@ export function unbroadcast(dy: Tensor, shape: Shape): Tensor {
   return sameShape(summed.shape, shape) ? summed : summed.reshape(shape);
 }
 
+/** Elementwise ops over all steps: inputs of lower rank get axes of size 1 behind the steps. */
+function alignedOverSteps(make: Make): OverSteps<None> {
+  return (inputs, _, stepped) => {
+    const rank = Math.max(...inputs.map((x, i) => x.rank - (stepped[i] ? 1 : 0)));
+    const aligned = inputs.map((x, i) => {
+      if (!stepped[i]) return x;
+      const ones = new Array<number>(rank + 1 - x.rank).fill(1);
+      return x.reshape([x.shape[0], ...ones, ...x.shape.slice(1)]);
+    });
+    return make(aligned, {});
+  };
+}
+
 interface Unary {
   reference: (x: number) => number;
   lower: string;
@@ -27,10 +41,11 @@ interface Unary {
 }
 
 function unary(name: string, { reference, lower, gradient, range }: Unary): (x: Tensor) => Tensor {
-  const make = op<None>(name, {
+  const make: Make = op<None>(name, {
     shape: ([x]) => x,
     reference: (inputs, _, shape) => mapArrays(inputs, shape, reference),
     lower: ([x], _, onnx) => onnx.node(lower, [x]),
+    overSteps: ([x]) => make([x], {}),
     gradient: (dy, [x], _, y) => [gradient(dy, x, y)],
     examples: [
       { shapes: [[2, 3]], range },
@@ -89,7 +104,7 @@ export const sigmoid = unary("sigmoid", {
 export const tanh = unary("tanh", {
   reference: Math.tanh,
   lower: "Tanh",
-  gradient: (dy, _, y) => dy.sub(dy.mul(y.square())),
+  gradient: (dy, _, y) => dy.mul(constant(1).sub(y.square())),
 });
 /** max(x, 0). */
 export const relu = unary("relu", {
@@ -107,6 +122,7 @@ export const erf = unary("erf", {
 
 const stepOp = op<None>("step", {
   shape: ([x]) => x,
+  overSteps: ([x]) => step(x),
   reference: (inputs, _, shape) => mapArrays(inputs, shape, (x) => (x > 0 ? 1 : 0)),
   // A steep ramp is several times faster than a comparison and a cast (measured; see docs/architecture.md).
   lower: ([x], _, onnx) => onnx.node("HardSigmoid", [x], { alpha: { float: 1e30 }, beta: { float: 0 } }),
@@ -154,7 +170,7 @@ interface Binary {
 }
 
 function binary(name: string, { reference, lower, gradient, range }: Binary): (a: Tensor, b: Operand) => Tensor {
-  const make: (inputs: readonly Tensor[], attributes: None) => Tensor = op<None>(name, {
+  const make: Make = op<None>(name, {
     shape: (shapes, _, types) => {
       if (types[0].dtype !== types[1].dtype)
         throw shapeError(name, `operands are ${types[0].dtype} and ${types[1].dtype}`, ...shapes);
@@ -163,6 +179,7 @@ function binary(name: string, { reference, lower, gradient, range }: Binary): (a
     reference: (inputs, _, shape) => mapArrays(inputs, shape, reference),
     lower: ([a, b], _, onnx) => onnx.node(lower, [a, b]),
     decompose: ([a, b]) => flattened(make, a, b),
+    overSteps: (...given) => alignedOverSteps(make)(...given),
     gradient: (dy, [a, b], _, y) => {
       const [da, db] = gradient(dy, a, b, y);
       return [unbroadcast(da, a.shape), unbroadcast(db, b.shape)];
@@ -288,45 +305,4 @@ export function square(x: Tensor): Tensor {
 /** x limited to low..high; no gradient outside. */
 export function clip(x: Tensor, low: number, high: number): Tensor {
   return x.maximum(low).minimum(high);
-}
-/** log(1 + e^x) without overflow: max(x, 0) - log(max(s, 1-s)) with s = sigmoid(x). */
-export function softplus(x: Tensor): Tensor {
-  return softplusOp([x], {});
-}
-const softplusOp = op<None>("softplus", {
-  shape: ([x]) => x,
-  reference: (inputs, _, shape) => mapArrays(inputs, shape, (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
-  lower: ([x], _, onnx) => onnx.node("Softplus", [x]),
-  // ONNX's Softplus takes 2-4 times as long on a CPU.
-  decompose: ([x]) => {
-    const s = x.sigmoid();
-    return x.relu().sub(s.maximum(constant(1).sub(s)).log());
-  },
-  gradient: (dy, [x]) => [dy.mul(x.sigmoid())],
-  examples: [{ shapes: [[2, 3]] }, { shapes: [[5]], range: [-100, 100] }],
-});
-/** x * sigmoid(x) (Ramachandran et al. 2017, "swish"). */
-export function silu(x: Tensor): Tensor {
-  return siluOp([x], {});
-}
-const siluOp = op<None>("silu", {
-  shape: ([x]) => x,
-  reference: (inputs, _, shape) => mapArrays(inputs, shape, (x) => x / (1 + Math.exp(-x))),
-  lower: ([x], _, onnx) => onnx.node("Mul", [x, onnx.node("Sigmoid", [x])]),
-  decompose: ([x]) => x.mul(x.sigmoid()),
-  // dy/dx = o + s (1 - o) with o = x s
-  gradient: (dy, [x], _, y) => {
-    const s = x.sigmoid();
-    return [dy.mul(y.add(s.sub(s.mul(y))))];
-  },
-  examples: [{ shapes: [[2, 3]] }, { shapes: [[4]], range: [-30, 30] }],
-});
-/**
- * x * Phi(x) (Hendrycks & Gimpel 2016): exact, or approximated by x sigmoid(2u) with u = sqrt(2/pi) (x + 0.044715 x^3),
- * which is x (1 + tanh u) / 2.
- */
-export function gelu(x: Tensor, approximate: "none" | "tanh" = "none"): Tensor {
-  if (approximate === "none") return x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5);
-  const u = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
-  return x.mul(u.mul(2).sigmoid());
 }

@@ -61,6 +61,8 @@ const matmulOp = op<MatmulAttributes>("matmul", {
       : matmul(a, dy, { transposeA: !transposeA });
     return [unbroadcast(da, a.shape), unbroadcast(db, b.shape)];
   },
+  overSteps: ([a, b], attributes, [aSteps, bSteps]) =>
+    a.rank === (aSteps ? 3 : 2) && b.rank === (bSteps ? 3 : 2) ? matmul(a, b, attributes) : null,
   examples: [
     {
       shapes: [

@@ -38,6 +38,12 @@ const sumOp = op<Axes>("sum", {
   lower: ([x], { axes, keepDims }, onnx) =>
     onnx.node("ReduceSum", [x, onnx.longs(axes)], { keepdims: keepDims ? 1 : 0 }),
   gradient: (dy, [x], attributes) => [restored(dy, x.shape, attributes).broadcastTo(x.shape)],
+  overSteps: ([x], { axes, keepDims }) =>
+    sum(
+      x,
+      axes.map((axis) => axis + 1),
+      keepDims,
+    ),
   examples,
 });
 
@@ -114,6 +120,7 @@ const softmaxOp = op<Axis>("softmax", {
     const weighted = dy.mul(y);
     return [weighted.sub(y.mul(weighted.sum(axis, true)))];
   },
+  overSteps: ([x], { axis }) => softmax(x, axis + 1),
   examples: [
     { shapes: [[2, 3]], attributes: { axis: 1 } },
     { shapes: [[2, 3, 2]], attributes: { axis: 1 }, range: [-30, 30] },

@@ -12,6 +12,8 @@ export interface ScanBody {
   readonly captured: readonly Tensor[];
   readonly nextStates: readonly Tensor[];
   readonly outputs: readonly Tensor[];
+  /** Costly values on the way, which the gradient takes instead of computing them again. */
+  readonly products: readonly Tensor[];
 }
 export interface ScanAttributes {
   readonly body: ScanBody;

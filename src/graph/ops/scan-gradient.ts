@@ -2,7 +2,7 @@
 
 import { pullback } from "../grad.js";
 import { productOf, sameShape, type Tensor } from "../tensor.js";
-import { topological } from "../walk.js";
+import { rewrite, topological } from "../walk.js";
 import type { scanOf } from "./scan.js";
 import { partsOf, placeholder, type ScanAttributes } from "./scan-body.js";
 import { constant } from "./source.js";
@@ -18,10 +18,11 @@ export function scanGradient(
   { body, reverse }: ScanAttributes,
   made: readonly Tensor[],
 ): (Tensor | null)[] {
-  const { states, inputs, captured, nextStates, outputs } = body;
+  const { states, inputs, captured, nextStates, outputs, products } = body;
   const [, sequences, outer] = partsOf(given, states.length, inputs.length, captured.length);
-  const [dLast, dOutputs, dBefore] = partsOf(upstream, states.length, outputs.length, states.length);
-  const before = made.slice(states.length + outputs.length);
+  const sizes = [states, outputs, states, products].map((list) => list.length);
+  const [dLast, dOutputs, dBefore, dProducts] = partsOf(upstream, ...sizes);
+  const [, , before, stored] = partsOf(made, ...sizes);
 
   const steps: Pair[] = [...pairs(states, before), ...pairs(inputs, sequences)];
   const atStep = (sequence: Tensor | null): Tensor | null => {
@@ -33,8 +34,17 @@ export function scanGradient(
   const dNext = states.map((state) => (state.dtype === "float32" ? placeholder(state) : null));
   const dOutput = dOutputs.map(atStep);
   const dHere = dBefore.map(atStep);
-  const pulled = pullback([...nextStates, ...outputs], [...dNext, ...dOutput], [...states, ...inputs, ...captured]);
-  const [dStates, dInputs, dCaptured] = partsOf(pulled, states.length, inputs.length, captured.length);
+  const ys = [...nextStates, ...outputs, ...products];
+  const seeds = [...dNext, ...dOutput, ...dProducts.map(atStep)];
+  const pulled = pullback(ys, seeds, [...states, ...inputs, ...captured]);
+  const storedSteps = new Map(products.map((product, i) => [product, atStep(stored[i])!]));
+  const flowing = rewrite(
+    pulled.filter((flow) => flow !== null),
+    () => null,
+    storedSteps,
+  );
+  const withStored = pulled.map((flow) => flow && flowing.shift()!);
+  const [dStates, dInputs, dCaptured] = partsOf(withStored, states.length, inputs.length, captured.length);
 
   // What the new scan carries: the gradient of each state, and sums over time that do not become one product.
   const carried: { inner: Tensor; next: Tensor; start: Tensor }[] = [];
@@ -62,15 +72,13 @@ export function scanGradient(
   const held = pairs(captured, outer).filter(([inner]) => needed.has(inner.node));
   const result = run(
     {
-      body: {
-        states: carried.map(({ inner }) => inner),
-        inputs: used.map(([inner]) => inner),
-        captured: held.map(([inner]) => inner),
-        nextStates: carried.map(({ next }) => next),
-        outputs: emitted,
-      },
-      reverse: !reverse,
+      states: carried.map(({ inner }) => inner),
+      inputs: used.map(([inner]) => inner),
+      captured: held.map(([inner]) => inner),
+      nextStates: carried.map(({ next }) => next),
+      outputs: emitted,
     },
+    !reverse,
     carried.map(({ start }) => start),
     used.map(([, sequence]) => sequence),
     held.map(([, tensor]) => tensor),

@@ -4,11 +4,13 @@ import { VaekitError } from "../../errors.js";
 import { evaluate } from "../evaluate.js";
 import { multiOp, type NdArray, type OnnxScope } from "../op.js";
 import { type Dim, formatShape, sameShape, shapeError, type Tensor, type TensorType } from "../tensor.js";
+import { topological } from "../walk.js";
 import { sizeOfShape } from "./arrays.js";
 import { add, mul, tanh } from "./elementwise.js";
 import { matmul } from "./linear.js";
 import { closeBody, partsOf, placeholder, type ScanAttributes, type ScanBody } from "./scan-body.js";
 import { scanGradient } from "./scan-gradient.js";
+import { hoist } from "./scan-hoist.js";
 
 function checkType(what: string, got: TensorType, expected: TensorType): void {
   if (got.dtype !== expected.dtype || !sameShape(got.shape, expected.shape))
@@ -19,13 +21,13 @@ function checkType(what: string, got: TensorType, expected: TensorType): void {
 }
 
 /**
- * Inputs: initial states, sequences [T, ..], captured. Outputs: last states, stacked outputs [T, ..], and the states
- * before each step [T, ..], which gradients need and a lowering drops when nothing uses them.
+ * Inputs: initial states, sequences [T, ..], captured. Outputs: last states, stacked outputs [T, ..], and what gradients
+ * need: the states before each step and the products in it [T, ..], dropped at lowering when nothing uses them.
  */
 const scanOp = multiOp<ScanAttributes>({
   name: "scan",
   types: (types, { body }) => {
-    const { states, inputs, captured, nextStates, outputs } = body;
+    const { states, inputs, captured, nextStates, outputs, products } = body;
     const [initial, sequences, outer] = partsOf(types, states.length, inputs.length, captured.length);
     const length = lengthOf(sequences);
     for (const [i, type] of initial.entries()) checkType(`state ${i}`, type, states[i]);
@@ -34,10 +36,10 @@ const scanOp = multiOp<ScanAttributes>({
       checkType(`sequence ${i} at one step`, { dtype, shape: shape.slice(1) }, inputs[i]);
     for (const [i, type] of outer.entries()) checkType(`captured tensor ${i}`, type, captured[i]);
     const stacked = ({ dtype, shape }: TensorType): TensorType => ({ dtype, shape: [length, ...shape] });
-    return [...nextStates, ...outputs.map(stacked), ...states.map(stacked)];
+    return [...nextStates, ...[...outputs, ...states, ...products].map(stacked)];
   },
   reference: (arrays, { body, reverse }, types) => {
-    const { states, inputs, captured, nextStates, outputs } = body;
+    const { states, inputs, captured, nextStates, outputs, products } = body;
     const [initial, sequences, outer] = partsOf(arrays, states.length, inputs.length, captured.length);
     const length = sequences[0].shape[0];
     const stacked = types.slice(states.length).map(({ shape }) => new Float64Array(sizeOfShape(shape as number[])));
@@ -48,19 +50,19 @@ const scanOp = multiOp<ScanAttributes>({
       for (const [k, state] of states.entries()) given.set(state, current[k]);
       for (const [k, tensor] of inputs.entries()) given.set(tensor, stepOf(sequences[k], at));
       for (const [k, tensor] of captured.entries()) given.set(tensor, outer[k]);
-      const values = evaluate([...nextStates, ...outputs], given);
-      const [next, made] = partsOf(values, states.length, outputs.length);
-      for (const [k, { data }] of [...made, ...current].entries()) stacked[k].set(data, at * data.length);
+      const values = evaluate([...nextStates, ...outputs, ...products], given);
+      const [next, made, kept] = partsOf(values, states.length, outputs.length, products.length);
+      for (const [k, { data }] of [...made, ...current, ...kept].entries()) stacked[k].set(data, at * data.length);
       current = next;
     }
     const rows = stacked.map((data, k) => ({ shape: types[states.length + k].shape as number[], data }));
     return [...current, ...rows];
   },
   lower: (names, { body, reverse }, onnx: OnnxScope, { used }) => {
-    const { states, inputs, captured, nextStates, outputs } = body;
+    const { states, inputs, captured, nextStates, outputs, products } = body;
     const count = states.length;
     const outer = names.slice(count + inputs.length);
-    const rows = [...outputs, ...states].filter((_, k) => used[count + k]);
+    const rows = [...outputs, ...states, ...products].filter((_, k) => used[count + k]);
     const graph = onnx.subgraph(
       [...states, ...inputs],
       [...nextStates, ...rows],
@@ -83,12 +85,9 @@ const scanOp = multiOp<ScanAttributes>({
   },
   decompose: "none",
   rewriteBody: ({ body, reverse }, pass) => {
-    const [nextStates, outputs] = partsOf(
-      pass([...body.nextStates, ...body.outputs]),
-      body.nextStates.length,
-      body.outputs.length,
-    );
-    return { body: { ...body, nextStates, outputs }, reverse };
+    const lists = [body.nextStates, body.outputs, body.products];
+    const [nextStates, outputs, products] = partsOf(pass(lists.flat()), ...lists.map((list) => list.length));
+    return { body: { ...body, nextStates, outputs, products }, reverse };
   },
   gradient: (upstream, inputs, attributes, outputs) => scanGradient(scanOf, upstream, inputs, attributes, outputs),
   examples: [
@@ -100,8 +99,10 @@ const scanOp = multiOp<ScanAttributes>({
 /** h' = tanh(h u + x), y = h h' b */
 function exampleBody(): ScanBody {
   const [h, x, u, b] = [[2, 3], [2, 3], [3, 3], [3]].map((shape) => placeholder({ shape, dtype: "float32" }));
-  const next = tanh(add(matmul(h, u), x));
-  return { states: [h], inputs: [x], captured: [u, b], nextStates: [next], outputs: [mul(mul(h, next), b)] };
+  const product = matmul(h, u);
+  const next = tanh(add(product, x));
+  const outputs = [mul(mul(h, next), b)];
+  return { states: [h], inputs: [x], captured: [u, b], nextStates: [next], outputs, products: [product] };
 }
 
 function stepOf({ shape, data }: NdArray, at: number): NdArray {
@@ -125,16 +126,26 @@ export interface ScanResult {
   readonly outputs: readonly Tensor[];
 }
 
-/** Applies a finished body. */
+/** Ops whose results are worth storing. */
+const COSTLY = new Set(["matmul", "conv2d", "conv2dInput"]);
+
+/** Applies a finished body, less what can be computed for all steps at once. */
 export function scanOf(
-  attributes: ScanAttributes,
+  body: Omit<ScanBody, "products">,
+  reverse: boolean,
   initial: readonly Tensor[],
   sequences: readonly Tensor[],
   captured: readonly Tensor[],
 ): ScanResult {
-  const made = scanOp([...initial, ...sequences, ...captured], attributes);
-  const [states, outputs] = partsOf(made, initial.length, attributes.body.outputs.length);
-  return { states, outputs };
+  const light = hoist(body, sequences, captured);
+  const order = topological([...light.body.nextStates, ...light.body.outputs]);
+  const products = order.filter(({ op }) => COSTLY.has(op.name)).flatMap(({ outputs }) => outputs);
+  const made = scanOp([...initial, ...light.sequences, ...light.captured], {
+    body: { ...light.body, products },
+    reverse,
+  });
+  const [states, rows] = partsOf(made, initial.length, light.body.outputs.length);
+  return { states, outputs: light.outputs.map((output) => (typeof output === "number" ? rows[output] : output)) };
 }
 
 /**
@@ -162,5 +173,5 @@ export function scan(
   const { results, captured } = closeBody([...made.states, ...made.outputs], [...states, ...inputs]);
   const [nextStates, outputs] = partsOf(results, states.length, made.outputs.length);
   const closed = { states, inputs, captured: [...captured.values()], nextStates, outputs };
-  return scanOf({ body: closed, reverse: options.reverse ?? false }, initialStates, sequences, [...captured.keys()]);
+  return scanOf(closed, options.reverse ?? false, initialStates, sequences, [...captured.keys()]);
 }

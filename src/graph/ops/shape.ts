@@ -20,6 +20,7 @@ const reshapeOp = op<{ shape: Shape }>("reshape", {
   reference: ([x], _, shape) => ({ shape, data: x.data }),
   lower: ([x], { shape }, onnx) => onnx.node("Reshape", [x, onnx.shape(shape)], { allowzero: 1 }),
   gradient: (dy, [x]) => [dy.reshape(x.shape)],
+  overSteps: ([x], { shape }) => reshape(x, [x.shape[0], ...shape]),
   examples: [
     { shapes: [[2, 3]], attributes: { shape: [3, 2] } },
     { shapes: [[4]], attributes: { shape: [2, 1, 2] } },
@@ -66,6 +67,7 @@ const transposeOp = op<{ order: readonly number[] }>("transpose", {
   },
   lower: ([x], { order }, onnx) => onnx.node("Transpose", [x], { perm: order }),
   gradient: (dy, _, { order }) => [dy.transpose(order.map((_axis, i) => order.indexOf(i)))],
+  overSteps: ([x], { order }) => transpose(x, [0, ...order.map((axis) => axis + 1)]),
   examples: [
     { shapes: [[2, 3]], attributes: { order: [1, 0] } },
     { shapes: [[2, 3, 4]], attributes: { order: [2, 0, 1] } },
@@ -107,6 +109,10 @@ const broadcastOp = op<{ shape: Shape }>("broadcastTo", {
   reference: ([x], _, shape) => broadcastArray(x, shape),
   lower: ([x], { shape }, onnx) => onnx.node("Expand", [x, onnx.shape(shape)]),
   gradient: (dy, [x]) => [unbroadcast(dy, x.shape)],
+  overSteps: ([x], { shape }) => {
+    const ones = new Array<number>(shape.length + 1 - x.rank).fill(1);
+    return broadcastTo(reshape(x, [x.shape[0], ...ones, ...x.shape.slice(1)]), [x.shape[0], ...shape]);
+  },
   examples: [
     { shapes: [[3]], attributes: { shape: [2, 3] } },
     { shapes: [[2, 1, 3]], attributes: { shape: [2, 4, 3] } },
@@ -139,6 +145,7 @@ const sliceOp = op<SliceAttributes>("slice", {
   },
   lower: ([x], { axis, start, end, step }, onnx) =>
     onnx.node("Slice", [x, onnx.longs([start]), onnx.longs([end]), onnx.longs([axis]), onnx.longs([step])]),
+  overSteps: ([x], { axis, start, end, step }) => slice(x, axis + 1, start, end, step),
   gradient: (dy, [x], { axis, start, end, step }) => {
     const size = x.shape[axis] as number;
     if (step === 1) return [dy.pad(axis, start, size - end)];
@@ -197,6 +204,7 @@ const concatOp = op<{ axis: number }>("concat", {
     return { shape, data };
   },
   lower: (inputs, { axis }, onnx) => onnx.node("Concat", inputs, { axis }),
+  overSteps: (inputs, { axis }, stepped) => (stepped.every(Boolean) ? concat(inputs, axis + 1) : null),
   gradient: (dy, inputs, { axis }) => {
     let start = 0;
     return inputs.map((part) => {
@@ -260,6 +268,8 @@ const padOp = op<PadAttributes>("pad", {
   },
   lower: ([x], { before, after, value }, onnx) =>
     onnx.node("Pad", [x, onnx.longs([...before, ...after]), onnx.floats([value], [])], { mode: "constant" }),
+  overSteps: ([x], { before, after, value }) =>
+    padAxes(x, Object.fromEntries(before.map((count, axis) => [axis + 1, [count, after[axis]]])), value),
   gradient: (dy, [x], { before, after }) => [
     x.shape.reduce<Tensor>(
       (part, dim, axis) =>
@@ -302,6 +312,7 @@ const flipOp = op<{ axis: number }>("flip", {
     return onnx.node("Gather", [x, onnx.ints(Array.from({ length: size }, (_, i) => size - 1 - i))], { axis });
   },
   gradient: (dy, _, { axis }) => [dy.flip(axis)],
+  overSteps: ([x], { axis }) => flip(x, axis + 1),
   examples: [
     { shapes: [[2, 3]], attributes: { axis: 1 } },
     { shapes: [[3, 2]], attributes: { axis: 0 } },
