@@ -8,7 +8,7 @@ import { exportOnnx } from "../model/export.js";
 import type { Weight } from "../model/runner.js";
 import type { Engine } from "../runtime/engine.js";
 import { loadModel } from "../store/folder.js";
-import { isFinished, openWorkFolder, type WorkFolder } from "../store/work-folder.js";
+import { checkOut, isFinished, openWorkFolder, type WorkFolder } from "../store/work-folder.js";
 import type { TrainEvent } from "../train/events.js";
 import { DivergedError } from "../train/loop.js";
 import { plan } from "../train/plan.js";
@@ -16,7 +16,7 @@ import { resumedConfig } from "../train/resume.js";
 import type { TrainState } from "../train/state.js";
 import { type Trained, train } from "../train/trainer.js";
 import type { FitInput } from "./fit-options.js";
-import { fitPictures } from "./fit-pictures.js";
+import { trainedPictures } from "./fit-pictures.js";
 import type { VerbContext } from "./verb.js";
 
 export interface Fitted {
@@ -38,6 +38,7 @@ export async function* fitModel(
     yield { event: "notice", message: `${out} is finished already: nothing to resume` };
     return { path: out, metrics: (await loadModel(out, host)).config.metrics };
   }
+  await checkOut(out, host);
   const notices: string[] = [];
   const { size, channels, limit, seed } = input;
   const data = await openDataset(
@@ -86,7 +87,7 @@ async function* run(
     save: (state) => work.checkpoint({ config, ...state }),
   });
   const publish = async (finished: ModelConfig, weights: ReadonlyMap<string, Weight>): Promise<Fitted> => {
-    const files = await fitPictures(finished, weights, data, engine, context);
+    const files = await trainedPictures(finished, weights, data, engine, context.host);
     await work.finish({ config: finished, weights, onnx: exportOnnx(finished, weights), files });
     return { path: out, metrics: finished.metrics };
   };
