@@ -155,7 +155,7 @@ test("the gradient of a convolution's gradient", () =>
         [2, height, width, channels],
         [kernel[0] * kernel[1] * channels, outputs],
       ];
-      return check(shapes, (x, w) => grad(x.conv2d(w, { kernel, stride, padding }).tanh().sum(), [x])[0]);
+      return check(shapes, (x, w) => grad(x.conv2d(w, { kernel, stride, padding }).mul(0.1).sin().sum(), [x])[0]);
     }),
     { numRuns: 30 },
   ));

@@ -1,6 +1,7 @@
 /** Every op on each of its examples: shape rule, reference, and gradient against finite differences. */
 
 import { describe, expect, test } from "vitest";
+import { decompose } from "../../src/graph/decompose.js";
 import { pullback } from "../../src/graph/grad.js";
 import { allOps } from "../../src/graph/op.js";
 import { constant } from "../../src/graph/ops.js";
@@ -34,6 +35,13 @@ describe.each(cases)("$op.name $name", ({ op, example }) => {
       expect(data.length).toBe(shape.reduce((size, dim) => size * dim, 1));
       expect(data.every(Number.isFinite)).toBe(true);
     }
+  });
+
+  test.runIf(op.decompose !== "none").each(["cpu", "webgpu"] as const)("decomposed for %s it is the same", (target) => {
+    const { outputs, given } = instantiate(op, example, new Philox(1));
+    const expected = evaluate(outputs, given);
+    const got = evaluate(decompose(outputs, target), given);
+    for (const [i, { data }] of got.entries()) expectClose(data, expected[i].data, 1e-12);
   });
 
   test.runIf(op.gradient !== "none" && !barriers.includes(op.name))(
