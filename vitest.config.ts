@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  resolve: { alias: { "#host": new URL("src/node/default-host.ts", import.meta.url).pathname } },
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks", // native sessions end with their process, never inside a terminated worker

@@ -2,47 +2,47 @@
 
 import type { Dataset } from "../data/dataset.js";
 import { writePictures } from "../data/sinks/write.js";
+import { splitIndices } from "../data/split.js";
+import { subset } from "../data/subset.js";
 import type { Files, Host, PictureLayout, Pictures } from "../host.js";
 import type { ModelConfig } from "../model/config.js";
 import { openRunner } from "../model/open.js";
-import type { Runner, Weight } from "../model/runner.js";
+import type { Weight } from "../model/runner.js";
 import type { Engine } from "../runtime/engine.js";
+import { TrainingOptions } from "../train/options.js";
 import { pairSheet, reconstructPictures } from "./reconstruct.js";
 import { drawSamples } from "./sample.js";
-import type { VerbContext } from "./verb.js";
 
 const SAMPLES = 64;
 const PAIRS = 32;
 
-/** `samples.png` and `reconstructions.png` as bytes, drawn with the seed of the training run. */
-export async function fitPictures(
+/**
+ * `samples.png` and `reconstructions.png` as bytes, drawn with the seed of the training run; the records are of those that
+ * were kept aside, where there are any. Empty where the host writes no such pictures.
+ */
+export async function trainedPictures(
   config: ModelConfig,
   weights: ReadonlyMap<string, Weight>,
   data: Dataset,
   engine: Engine,
-  context: Pick<VerbContext, "host" | "signal">,
+  host: Host,
 ): Promise<Record<string, Uint8Array>> {
+  if (!host.pictureSinks.some(({ extensions }) => extensions.includes(".png"))) return {};
+  const { seed, valid } = TrainingOptions.parse(config.training);
+  const aside = splitIndices(data.count, valid, seed).valid;
+  const shown = aside.length > 0 ? subset(data, aside) : data;
   const runner = await openRunner(config, weights, engine);
   try {
-    return await pictureFiles(runner, data, config.training.seed, context.host);
+    const samples = await drawSamples(runner, { count: SAMPLES, seed, temperature: 1 });
+    const pairs = await reconstructPictures(runner, shown, { count: Math.min(PAIRS, shown.count), seed });
+    const { pictures, columns } = pairSheet(pairs);
+    return {
+      "samples.png": await pictureBytes("samples.png", samples, {}, host),
+      "reconstructions.png": await pictureBytes("reconstructions.png", pictures, { columns }, host),
+    };
   } finally {
     await runner.dispose();
   }
-}
-
-async function pictureFiles(
-  runner: Runner,
-  data: Dataset,
-  seed: number,
-  host: Host,
-): Promise<Record<string, Uint8Array>> {
-  const samples = await drawSamples(runner, { count: SAMPLES, seed, temperature: 1 });
-  const pairs = await reconstructPictures(runner, data, { count: Math.min(PAIRS, data.count), seed });
-  const { pictures, columns } = pairSheet(pairs);
-  return {
-    "samples.png": await pictureBytes("samples.png", samples, {}, host),
-    "reconstructions.png": await pictureBytes("reconstructions.png", pictures, { columns }, host),
-  };
 }
 
 /** The bytes that a sink would write to a file of this name. */

@@ -1,0 +1,35 @@
+/** vaekit: variational autoencoders. This page is the table of contents of the library. */
+
+// Data: `open` of vaekit/node reads files; these make data sets of what is in memory.
+export type { Column, Columns, Dataset, FieldSchema, Labels, OpenOptions, Schema } from "./data/dataset.js";
+export { type PictureArray, type PictureFacts, pictureDataset, pictureSchema } from "./data/pictures.js";
+// Results as files, in the format that a path's extension names.
+export { writePictures, writeTable } from "./data/sinks/write.js";
+export { sampleIndices, splitIndices } from "./data/split.js";
+export { subset } from "./data/subset.js";
+// What goes wrong.
+export { type ErrorCode, EXIT_STATUS, VaekitError } from "./errors.js";
+// Evaluate.
+export type { Evaluation, Figures, Protocol } from "./eval/evaluate.js";
+// Parts of your own: register them by name, then ask for them by that name.
+export { fieldKinds } from "./fields/list.js";
+// Generate, reconstruct, interpolate, decode: pictures as bytes.
+export type { Host, Matrix, PictureLayout, Pictures, TableValues } from "./host.js";
+
+// What a model is.
+export type { ModelConfig, PartConfig } from "./model/config.js";
+export { likelihoods, nets, objectives, posteriors, priors, samplers } from "./model/list.js";
+export type { Likelihood, Net, Objective, Part, Posterior, Prior, Sampler } from "./model/parts.js";
+export type { Registry } from "./registry.js";
+// Train.
+export type { Terms, TrainEvent } from "./train/events.js";
+export type { TrainingOptions } from "./train/options.js";
+// A model, and a method per verb: train, sample, reconstruct, interpolate, encode, decode, evaluate, map, info, save.
+export { type EndEvent, type Place, type TrainOptions, Vae, type VaeOptions } from "./vae.js";
+// Encode, map.
+export type { Codes } from "./verbs/encode.js";
+export type { ModelInfo } from "./verbs/info.js";
+export { thereAndBack } from "./verbs/interpolate.js";
+export type { LatentMap } from "./verbs/map.js";
+export { type Arranged, type Pairs, pairSeries, pairSheet } from "./verbs/reconstruct.js";
+export { VERSION } from "./version.js";
