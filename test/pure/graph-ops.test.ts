@@ -37,16 +37,16 @@ describe.each(cases)("$op.name $name", ({ op, example }) => {
     }
   });
 
-  test.runIf(op.decompose !== "none").each(["cpu", "webgpu"] as const)("decomposed for %s it is the same", (target) => {
-    const { outputs, given } = instantiate(op, example, new Philox(1));
-    const expected = evaluate(outputs, given);
-    const got = evaluate(decompose(outputs, target), given);
-    for (const [i, { data }] of got.entries()) expectClose(data, expected[i].data, 1e-12);
-  });
+  if (op.decompose !== "none")
+    test.each(["cpu", "webgpu"] as const)("decomposed for %s it is the same", (target) => {
+      const { outputs, given } = instantiate(op, example, new Philox(1));
+      const expected = evaluate(outputs, given);
+      const got = evaluate(decompose(outputs, target), given);
+      for (const [i, { data }] of got.entries()) expectClose(data, expected[i].data, 1e-12);
+    });
 
-  test.runIf(op.gradient !== "none" && !barriers.includes(op.name))(
-    "the gradient agrees with finite differences, twice",
-    () => {
+  if (op.gradient !== "none" && !barriers.includes(op.name))
+    test("the gradient agrees with finite differences, twice", () => {
       const random = new Philox(2);
       const { inputs, outputs, given } = instantiate(op, example, random);
       const y = weightedSum(outputs, random, given);
@@ -65,6 +65,5 @@ describe.each(cases)("$op.name $name", ({ op, example }) => {
         const got = second ? evaluate([second], given)[0].data : expected.map(() => 0);
         expectClose(got, expected, TOLERANCE * 10, `second derivative of input ${i}`);
       }
-    },
-  );
+    });
 });
