@@ -14,11 +14,8 @@ export function parseAddress(text: string): Address {
   const hash = text.indexOf("#");
   const source = hash < 0 ? text : text.slice(0, hash);
   if (source.trim() === "") {
-    throw new VaekitError(
-      "E_OPTION",
-      `invalid data address "${text}": nothing before the "#"`,
-      "Write it as SOURCE#PART/INDEX.",
-    );
+    const what = hash < 0 ? "it is empty" : 'nothing before the "#"';
+    throw new VaekitError("E_OPTION", `invalid data address "${text}": ${what}`, "Write it as SOURCE#PART/INDEX.");
   }
   if (hash < 0) return { text, source, part: null, index: null };
   const [, part, digits] = /^(.*?)(?:\/(\d+))?$/s.exec(text.slice(hash + 1)) ?? [];

@@ -113,7 +113,15 @@ describe("a folder of pictures", () => {
   test("whose links go in a circle ends", async () => {
     await write({ "circle/a/x.png": grey(1) });
     symlinkSync(path("circle"), path("circle/a/up"));
+    symlinkSync(path("circle/b.png"), path("circle/b.png"));
+    symlinkSync(path("nowhere"), path("circle/c.png"));
     expect((await open(path("circle"))).count).toBe(1);
+  });
+
+  test.skipIf(process.platform === "win32")("is not waited for where a pipe lies in it", async () => {
+    await write({ "pipes/a.png": grey(1) });
+    spawnSync("mkfifo", [path("pipes/b.png")]);
+    expect((await open(path("pipes"))).count).toBe(1);
   });
 
   test("gives a seeded sample with the classes of all", async () => {

@@ -1,6 +1,6 @@
 /** Data source: a folder of pictures; a picture's label is the folder it lies in. */
 
-import { type Dirent, realpathSync, statSync } from "node:fs";
+import { type Dirent, realpathSync, type Stats, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { VaekitError } from "../../errors.js";
@@ -105,14 +105,21 @@ async function* walk(folder: string, above: readonly string[] = []): AsyncGenera
   for (const entry of entries) {
     if (isHidden(entry.name)) continue;
     const path = join(folder, entry.name);
-    const isFolder = entry.isSymbolicLink()
-      ? statSync(path, { throwIfNoEntry: false })?.isDirectory()
-      : entry.isDirectory();
-    if (isFolder) yield* walk(path, [...above, real]);
-    else yield path;
+    const target = entry.isSymbolicLink() ? linkTarget(path) : entry;
+    if (target?.isDirectory()) yield* walk(path, [...above, real]);
+    else if (target?.isFile()) yield path; // a pipe would be waited for
   }
 }
 
 function isHidden(name: string): boolean {
   return name.startsWith(".") || name === "__MACOSX";
+}
+
+/** What a link leads to; null where it leads nowhere or in a circle. */
+function linkTarget(path: string): Stats | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
 }
