@@ -9,6 +9,8 @@ const options = z.strictObject({});
 
 /** Narrower than a hundredth of a level is no gain: the mass of one level is 1 already. */
 const SMALLEST_LOGSCALE = -9;
+/** At a hundred times the range nothing but the two ends has any mass left; beyond 80 float32 would have no numbers for it. */
+const LARGEST_LOGSCALE = 5;
 const STARTING_LOGSCALE = -2;
 
 export const discretizedLogisticLikelihood: Likelihood<z.infer<typeof options>> = {
@@ -28,6 +30,6 @@ export const discretizedLogisticLikelihood: Likelihood<z.infer<typeof options>> 
   discretised: true,
   build(_ctx, _options, out, { shape }) {
     const [mean, scale] = splitOutputs(out, shape, 2);
-    return discretizedLogistic({ mu: mean.sigmoid(), logscale: scale.maximum(SMALLEST_LOGSCALE) });
+    return discretizedLogistic({ mu: mean.sigmoid(), logscale: scale.clip(SMALLEST_LOGSCALE, LARGEST_LOGSCALE) });
   },
 };
