@@ -1,9 +1,10 @@
 /** Writes files so that a reader sees the old one or the new one, whole, whatever happens in between. */
 
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { VaekitError } from "../errors.js";
+import { makeFolder } from "./make-folder.js";
 import { pathError, systemCode } from "./system-error.js";
 
 /** What a writer needs of an open file. */
@@ -35,7 +36,7 @@ export async function writeAtomic(path: string, fill: (file: Writable) => Promis
     const old = await stat(target).catch(() => null);
     if (old?.isDirectory()) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });
     if (old && !old.isFile()) return await writeInPlace(target, fill);
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString("hex")}.tmp`);
     const file = await open(temporary, "wx", old?.mode);
     try {

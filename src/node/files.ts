@@ -1,10 +1,11 @@
 /** Files on the disk. */
 
-import { appendFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { appendFile, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Files } from "../host.js";
 import { syncFolder, writeAll, writeAtomic } from "./atomic.js";
 import { lockFolder } from "./lock.js";
+import { makeFolder } from "./make-folder.js";
 import { pathError, systemCode } from "./system-error.js";
 
 /** One read call is at most this long; longer ones fail on some systems. */
@@ -59,7 +60,7 @@ export const nodeFiles: Files = {
   },
 
   append: (path, text) => writing(path, () => appendFile(path, text)),
-  makeFolder: (path) => writing(path, () => mkdir(path, { recursive: true })),
+  makeFolder: (path) => writing(path, () => makeFolder(path)),
   remove: (path) => writing(path, () => rm(path, { recursive: true, force: true })),
 
   async rename(from, to) {

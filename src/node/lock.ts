@@ -2,10 +2,11 @@
 
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { VaekitError } from "../errors.js";
+import { makeFolder } from "./make-folder.js";
 import { pathError, systemCode } from "./system-error.js";
 
 const LOCK_FILE = ".vaekit-lock";
@@ -34,7 +35,7 @@ export async function lockFolder(folder: string): Promise<{ release(): Promise<v
     token: randomBytes(8).toString("hex"),
   };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (await create(path, own)) return held(path, own);
       await clearIfDead(path, folder);

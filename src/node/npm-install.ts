@@ -2,11 +2,12 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { OpenOptions } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import { cacheFolder } from "./cache.js";
+import { makeFolder } from "./make-folder.js";
 import { pathError, systemCode } from "./system-error.js";
 
 /** A package, pinned. */
@@ -50,7 +51,7 @@ export async function installPackage(name: string, set: Package, options: OpenOp
   );
   let temporary: string | null = null;
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     temporary = await mkdtemp(`${target}.`);
     await npmInstall(name, set, temporary, options.signal);
     if (cachedPackage(set)) return target; // another process was faster
