@@ -83,7 +83,7 @@ for (let epoch = 1; epoch <= Number(flags.epochs); epoch++) {
   for (let at = 0; at < steps * BATCH; at += BATCH) {
     const { image } = await data.read(order.subarray(at, at + BATCH));
     const terms = await run({
-      x: Float32Array.from(image, (v) => v / 255),
+      x: new Float32Array(image).map((v) => v / 255),
       eps: random.normals(new Float32Array(BATCH * LATENT)),
     });
     // ... and the update: Adam moves every weight against its gradient.

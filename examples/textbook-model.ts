@@ -160,7 +160,7 @@ async function trainAndTest(head: Activation, train: Dataset, test: Dataset): Pr
 async function feedsOf(data: Dataset, records: Uint32Array, random: Philox): Promise<Record<string, Float32Array>> {
   const { image } = await data.read(records);
   return {
-    x: Float32Array.from(image, (v) => v / 255),
+    x: new Float32Array(image).map((v) => v / 255),
     eps: random.normals(new Float32Array(records.length * LATENT)),
   };
 }
