@@ -48,11 +48,14 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     return 0;
   }
   try {
-    await program.parseAsync(asFlags(words), { from: "user" });
+    const flags = asFlags(words);
+    // Commander would answer an unknown verb with the general help when --help is there too.
+    if (!flags[0].startsWith("-") && !verbs.some(({ name }) => name === flags[0])) throw unknownVerb(flags[0]);
+    await program.parseAsync(flags, { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return 0;
-    return presenter(terminal, manner, true).failure(usageError(error, program, words));
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const shown = error instanceof CommanderError ? usageError(error, program, words) : error;
+    return presenter(terminal, manner, true).failure(shown);
   }
   return status;
 }
@@ -68,11 +71,11 @@ async function runVerb(verb: Verb, typed: Typed, terminal: Terminal, manner: Man
   const signal = interruption(terminal);
   try {
     const options = optionsOf(verb.input);
-    const input = await readInput(verb, options, typed);
     if (!manner.quiet) {
       const all = verbs.flatMap(({ input }) => optionsOf(input));
       for (const warning of strangeVariables(all, process.env)) terminal.say(`vaekit: ${warning}`);
     }
+    const input = await readInput(verb, options, typed);
     const { nodeHost } = await import("../node/host.js");
     const result = await verb.run(input, { host: nodeHost(), signal, report: show.event });
     show.result(result);
@@ -123,17 +126,19 @@ function interrupted(error: unknown): unknown {
   return new VaekitError("E_INTERRUPTED", "stopped before it was done");
 }
 
+function unknownVerb(word: string): VaekitError {
+  return unknown(
+    "verb",
+    word,
+    verbs.map(({ name }) => name),
+  );
+}
+
 /** Commander's error in our words. */
 function usageError({ code, message }: CommanderError, program: Command, words: readonly string[]): VaekitError {
   const command = program.commands.find((candidate) => candidate.name() === words[0]) ?? program;
   const quoted = /'([^']*)'/.exec(message)?.[1] ?? "";
   const help = command === program ? "vaekit --help" : `vaekit ${command.name()} --help`;
-  if (code === "commander.unknownCommand")
-    return unknown(
-      "verb",
-      quoted,
-      program.commands.map((candidate) => candidate.name()),
-    );
   if (code === "commander.unknownOption") {
     const flags = command.options.flatMap(({ long }) => long ?? []);
     const near = didYouMean(quoted, [...flags, "--help"]);

@@ -28,14 +28,17 @@ export function progressView(terminal: Terminal): ProgressView {
       if (resumedAtStep > 0) say(`goes on from step ${whole(resumedAtStep)}`);
     },
     progress({ epoch, step, steps, recordsPerSecond, secondsLeft, terms }) {
-      const parts = [
-        `epoch ${epoch}/${epochs}`,
-        `step ${whole(step)}/${whole(steps)}`,
-        ...termsOf(terms),
-        `${whole(recordsPerSecond)} records/s`,
-        `${clock(secondsLeft)} left`,
-      ];
-      redraw(`${bar(step / steps)} ${parts.join("  ")}`);
+      const place = `epoch ${epoch}/${epochs}`;
+      const steppedTo = `step ${whole(step)}/${whole(steps)}`;
+      const speed = `${whole(recordsPerSecond)} records/s`;
+      const left = `${clock(secondsLeft)} left`;
+      const [loss, ...rest] = termsOf(terms);
+      redraw(
+        [bar(step / steps), place, steppedTo, loss, ...rest, speed, left].join("  "),
+        [place, steppedTo, loss, ...rest, speed, left].join("  "),
+        [place, loss, speed, left].join("  "),
+        [place, loss, left].join("  "),
+      );
     },
     epoch({ epoch, seconds, train, validation, best }) {
       const held = validation ? `validation ${nats(validation.loss)}${best ? style("green", " best") : ""}` : "";

@@ -11,8 +11,8 @@ export interface Terminal {
   print(text: string): void;
   /** A line for people, to standard error. */
   say(text: string): void;
-  /** Redraws the live line, cut to the terminal's width; "" removes it. Nothing where nobody watches. */
-  redraw(text: string): void;
+  /** Redraws the live line with the first of these that fits the width, else the last one cut; "" removes it. */
+  redraw(...texts: readonly string[]): void;
   /** Colours text where they are wanted: on a terminal, unless NO_COLOR is set. */
   style(format: Format, text: string): string;
 }
@@ -46,10 +46,12 @@ export function processTerminal(environment: NodeJS.ProcessEnv = process.env): T
       erase();
       stderr.write(`${text}\n`);
     },
-    redraw(text) {
+    redraw(...texts) {
       if (!isLive) return;
+      const columns = (stderr.columns ?? DEFAULT_COLUMNS) - 1;
+      const text = texts.find(({ length }) => length <= columns) ?? texts[texts.length - 1];
       if (text === "") return erase();
-      drawn = text.slice(0, (stderr.columns ?? DEFAULT_COLUMNS) - 1);
+      drawn = text.slice(0, columns);
       stderr.write(ERASE_LINE + drawn);
     },
     style: (format, text) => (isColoured ? styleText(format, text) : text),

@@ -1,6 +1,7 @@
 /** Measures how well a model explains data. */
 
 import * as z from "zod";
+import type { Protocol } from "../eval/evaluate.js";
 import { figuresText } from "./figures.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, seed } from "./options.js";
@@ -44,8 +45,13 @@ export const evaluateVerb = verb({
           onProgress: ({ records, total }) =>
             context.report({ event: "work", what: "evaluated", done: records, total }),
         });
-        return { json: result, text: figuresText({ ...result }) };
+        return { json: result, text: figuresText({ ...result, protocol: protocolText(result.protocol) }) };
       }),
     );
   },
 });
+
+function protocolText({ data, records, samples, seed, target, likelihoods }: Protocol): string {
+  const parts = Object.entries(likelihoods).map(([field, name]) => `${field} ${name}`);
+  return `${data}, records: ${records}, ${samples} samples each, seed ${seed}, values ${target}, ${parts.join(", ")}`;
+}
