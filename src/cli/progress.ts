@@ -21,10 +21,11 @@ export function progressView(terminal: Terminal): ProgressView {
   const looks: Looks = {
     start({ parameters, records, validation, choices, resumedAtStep, ...start }) {
       epochs = start.epochs;
-      for (const [option, why] of Object.entries(choices)) say(dim(`${option}: ${why}`));
-      const aside = validation > 0 ? `, ${whole(validation)} kept aside` : "";
-      const times = `${epochs} epoch${epochs === 1 ? "" : "s"}`;
-      say(`${whole(parameters)} parameters, ${whole(records)} records${aside}, ${times}, ${whole(start.steps)} steps`);
+      for (const [option, choice] of Object.entries(choices))
+        say(dim(`${option} ${choice.replace(/: (.*)/, " ($1)")}`));
+      const aside = validation > 0 ? ` and ${whole(validation)} kept aside` : "";
+      const facts = [counted(parameters, "parameter"), counted(records, "record") + aside];
+      say([...facts, counted(epochs, "epoch"), counted(start.steps, "step")].join(", "));
       if (resumedAtStep > 0) say(`goes on from step ${whole(resumedAtStep)}`);
     },
     progress({ epoch, step, steps, recordsPerSecond, secondsLeft, terms }) {
@@ -50,7 +51,8 @@ export function progressView(terminal: Terminal): ProgressView {
       say(
         style("yellow", `not finite at step ${whole(step)} (${tensor}): went back, learning rate now ${learningRate}`),
       ),
-    end: ({ reason, epoch, step }) => {
+    end: ({ reason, epoch, step, seconds, bestEpoch }) => {
+      if (reason !== "interrupted") say(`trained in ${clock(seconds)}, best epoch ${bestEpoch}`);
       if (reason === "patience") say(`stopped after epoch ${epoch}: the validation loss no longer falls`);
       if (reason === "interrupted") say(`interrupted at step ${whole(step)}; what was done is saved`);
     },
@@ -76,6 +78,10 @@ function nats(value: number): string {
 
 function whole(value: number): string {
   return Math.round(value).toLocaleString("en");
+}
+
+function counted(count: number, noun: string): string {
+  return `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** @example clock(75) // "1:15" */

@@ -66,10 +66,10 @@ async function affordableEpochs(input: FitInput, context: VerbContext): Promise<
   return Math.min(MAX_AUTO_EPOCHS, Math.max(1, affordable));
 }
 
-async function train(input: FitInput, { host, signal, report }: VerbContext): Promise<void> {
+async function train(input: FitInput, context: VerbContext): Promise<void> {
   const { fitModel } = await import("./fit-run.js");
-  for await (const event of fitModel(input, { host, signal })) report(event);
-  report({ event: "wrote", path: input.out, what: "the model, samples.png, reconstructions.png" });
+  for await (const event of fitModel(input, context)) context.report(event);
+  context.report({ event: "wrote", path: input.out, what: "the model, samples.png, reconstructions.png" });
 }
 
 async function drawWalk(runner: Runner, test: Dataset, out: string, { host, signal, report }: VerbContext) {
@@ -127,9 +127,9 @@ ${indent(table)}
 
 Next:
 
-  vaekit sample ${out} -n 100 --temperature 0.8 --out samples.png
-  vaekit interpolate ${out} --from ${TEST_DATA}/4 --to ${TEST_DATA}/9 --out walk.gif
-  vaekit fit FOLDER-OF-PICTURES --out models/mine`;
+  npx vaekit sample ${out} -n 100 --temperature 0.8 --out samples.png
+  npx vaekit interpolate ${out} --from ${TEST_DATA}/4 --to ${TEST_DATA}/9 --out walk.gif
+  npx vaekit fit FOLDER-OF-PICTURES --out models/mine`;
 }
 
 function indent(text: string): string {

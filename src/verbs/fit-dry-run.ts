@@ -6,12 +6,14 @@ import { compose } from "../model/compose.js";
 import type { ModelConfig } from "../model/config.js";
 import { BETA } from "../model/objectives/elbo.js";
 import { Philox } from "../random.js";
+import { checkOut } from "../store/work-folder.js";
 import { STREAM } from "../train/options.js";
 import { plan } from "../train/plan.js";
 import { modelProblem } from "../train/problem.js";
 import { openStepper, type Stepper } from "../train/stepper.js";
 import { figuresText } from "./figures.js";
 import type { FitInput } from "./fit-options.js";
+import { oncePerText } from "./runner.js";
 import type { VerbContext, VerbResult } from "./verb.js";
 
 /** Steps that are timed, after those in which memory is first touched. */
@@ -32,9 +34,10 @@ export interface Trial {
 /** Plans as `fit` does, runs a few steps and writes nothing. The errors of planning are those of `fit`. */
 export async function tryOut(input: FitInput, { host, signal, report }: VerbContext): Promise<Trial> {
   const { size, channels, limit, seed, device, threads } = input;
-  const onNotice = (message: string) => report({ event: "notice", message });
+  const onNotice = oncePerText((message) => report({ event: "notice", message }));
   const data = await openDataset(input.data, { size, channels, limit, seed, signal, onNotice }, host);
   try {
+    data.notices.forEach(onNotice);
     const config = await plan(data, input);
     const { train, valid } = splitIndices(data.count, input.valid, seed);
     const batchSize = Math.min(input.batchSize, train.length);
@@ -62,6 +65,7 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
 
 /** The answer to `--dry-run`. */
 export async function dryRun(input: FitInput, context: VerbContext): Promise<VerbResult> {
+  await checkOut(input.out, context.host);
   const { config, shapes, stepsPerEpoch, secondsPerStep, ...trial } = await tryOut(input, context);
   const steps = stepsPerEpoch * input.epochs;
   const { memory } = context.host;

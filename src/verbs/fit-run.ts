@@ -17,6 +17,7 @@ import type { TrainState } from "../train/state.js";
 import { type Trained, train } from "../train/trainer.js";
 import type { FitInput } from "./fit-options.js";
 import { trainedPictures } from "./fit-pictures.js";
+import { oncePerText } from "./runner.js";
 import type { VerbContext } from "./verb.js";
 
 export interface Fitted {
@@ -28,26 +29,20 @@ export interface Fitted {
  * Trains and publishes a model at `out`. E_INTERRUPTED when aborted (a checkpoint holds the state), E_DIVERGED when it
  * could not be rescued (the last good model is published where there is one). Nothing is left behind by other errors.
  */
-export async function* fitModel(
-  input: FitInput,
-  context: Pick<VerbContext, "host" | "signal">,
-): AsyncGenerator<TrainEvent, Fitted> {
-  const { host, signal } = context;
+export async function* fitModel(input: FitInput, context: VerbContext): AsyncGenerator<TrainEvent, Fitted> {
+  const { host, signal, report } = context;
   const { out, resume } = input;
   if (resume && (await isFinished(out, host))) {
     yield { event: "notice", message: `${out} is finished already: nothing to resume` };
     return { path: out, metrics: (await loadModel(out, host)).config.metrics };
   }
   await checkOut(out, host);
-  const notices: string[] = [];
   const { size, channels, limit, seed } = input;
-  const data = await openDataset(
-    input.data,
-    { size, channels, limit, seed, signal, onNotice: (notice) => notices.push(notice) },
-    host,
-  );
+  // Told at once and not as an event of training: what follows may be a download, or minutes of decoding.
+  const onNotice = oncePerText((message) => report({ event: "notice", message }));
+  const data = await openDataset(input.data, { size, channels, limit, seed, signal, onNotice }, host);
   try {
-    for (const message of new Set([...notices, ...data.notices])) yield { event: "notice", message };
+    data.notices.forEach(onNotice);
     const wanted = await plan(data, input);
     const work = await openWorkFolder(out, { resume }, host);
     try {
@@ -71,7 +66,7 @@ interface Run {
   readonly data: Dataset;
   readonly work: WorkFolder;
   readonly engine: Engine;
-  readonly context: Pick<VerbContext, "host" | "signal">;
+  readonly context: VerbContext;
 }
 
 async function* run(

@@ -47,11 +47,7 @@ export async function withData<Result>(
   use: (dataset: Dataset) => Promise<Result>,
 ): Promise<Result> {
   const { openDataset } = await import("../data/open.js");
-  const told = new Set<string>();
-  const onNotice = (message: string) => {
-    if (!told.has(message)) report({ event: "notice", message });
-    told.add(message);
-  };
+  const onNotice = oncePerText((message) => report({ event: "notice", message }));
   const size = [height, width] as const;
   const options = { size, channels: channels as 1 | 3, limit, seed, signal, onNotice };
   const dataset = await openDataset(address, options, host);
@@ -61,4 +57,13 @@ export async function withData<Result>(
   } finally {
     await dataset.close();
   }
+}
+
+/** Tells a text the first time it comes. */
+export function oncePerText(tell: (text: string) => void): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    if (!told.has(text)) tell(text);
+    told.add(text);
+  };
 }
