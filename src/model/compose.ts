@@ -197,7 +197,8 @@ function mapValues<T, R>(
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }
 
-function choose<P extends Part<object>>(part: P, { name, ...given }: PartConfig): Chosen<P> {
+/** The part with its options checked and defaults filled in. E_CONFIG names the option that does not fit. */
+export function choose<P extends Part<object>>(part: P, { name, ...given }: PartConfig): Chosen<P> {
   const parsed = part.options.safeParse(given);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -5,8 +5,11 @@ import { sampleIndices, splitIndices } from "../data/split.js";
 import { VaekitError } from "../errors.js";
 import type { Choice, FieldProfile } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
+import { choose } from "../model/compose.js";
 import { FORMAT_VERSION, type ModelConfig, type PartConfig } from "../model/config.js";
-import { likelihoods, nets } from "../model/list.js";
+import { likelihoods, nets, objectives, posteriors, priors, samplers } from "../model/list.js";
+import type { Part } from "../model/parts.js";
+import type { Registry } from "../registry.js";
 import { VERSION } from "../version.js";
 import { TrainingOptions } from "./options.js";
 
@@ -59,14 +62,19 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     return value;
   };
   const net = partOf(decide<string | PartConfig>("net", wishes.net, () => field.kind.chooseNet(profile, field.schema)));
-  if (wishes.hidden !== undefined && hasOption(nets.get(net.name).options, "hidden")) net.hidden = wishes.hidden;
+  if (wishes.hidden !== undefined) {
+    if (!hasOption(nets.get(net.name).options, "hidden")) {
+      const problem = `invalid hidden: net ${net.name} has no such layer`;
+      throw new VaekitError("E_OPTION", problem, "Leave it out, or choose --net mlp.");
+    }
+    net.hidden = wishes.hidden;
+  }
   const latent = decide("latent", wishes.latent, () => field.kind.chooseLatent(profile, field.schema));
   const chosen = fields.map(({ name, kind, schema }) => {
     const likelihood = partOf(
       decide<string | PartConfig>("likelihood", wishes.likelihood, () => kind.chooseLikelihood(profiles[name], schema)),
     );
-    likelihoods.get(likelihood.name);
-    return [name, likelihood];
+    return [name, complete(likelihoods, likelihood)];
   });
   return {
     format: "vaekit",
@@ -74,12 +82,12 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     vaekitVersion: VERSION,
     schema: { fields: { ...data.schema.fields } },
     latent,
-    net,
-    posterior: partOf(wishes.posterior ?? "normal"),
-    prior: partOf(wishes.prior ?? "standard-normal"),
+    net: complete(nets, net),
+    posterior: complete(posteriors, partOf(wishes.posterior ?? "normal")),
+    prior: complete(priors, partOf(wishes.prior ?? "standard-normal")),
     likelihoods: Object.fromEntries(chosen),
-    objective: objectiveOf(wishes),
-    sampler: partOf(wishes.sampler ?? "prior"),
+    objective: complete(objectives, objectiveOf(wishes)),
+    sampler: complete(samplers, partOf(wishes.sampler ?? "prior")),
     facts: {
       count: data.count,
       mean: Object.fromEntries(fields.map(({ name }) => [name, rounded(profiles[name].mean)])),
@@ -112,6 +120,11 @@ function objectiveOf({ objective = "elbo", beta, freeBits }: Wishes): PartConfig
 
 function partOf(wish: string | PartConfig): PartConfig {
   return typeof wish === "string" ? { name: wish } : { ...wish };
+}
+
+/** All options written down, so that a default that changes later does not change this model. */
+function complete(parts: Registry<Part<object>>, { name, ...given }: PartConfig): PartConfig {
+  return { name, ...choose(parts.get(name), { name, ...given }).options };
 }
 
 function hasOption(options: unknown, name: string): boolean {

@@ -43,9 +43,9 @@ export const modelOptions = {
     .int()
     .min(1)
     .max(MAX_HIDDEN)
-    .default(400)
-    .describe("units of the hidden layer of the mlp")
-    .register(look, model),
+    .optional()
+    .describe("units of the hidden layer of the mlp (default: 400)")
+    .register(look, { ...model, placeholder: "N" }),
   likelihood: named(likelihoodNames)
     .default("auto")
     .describe("distribution of a pixel given the latent")

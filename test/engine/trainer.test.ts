@@ -31,7 +31,7 @@ function blobs(count: number, seed = 1): Dataset {
   return memoryDataset(pixels as Column, SHAPE);
 }
 
-const SMALL: Wishes = { net: "mlp", hidden: 24, latent: 3, epochs: 4, batchSize: 32, seed: 7 };
+const SMALL: Wishes = { net: { name: "mlp", hidden: 24 }, latent: 3, epochs: 4, batchSize: 32, seed: 7 };
 
 function values(trained: Trained): Record<string, number[]> {
   return Object.fromEntries([...trained.weights].map(([name, weight]) => [name, Array.from(weight.values)]));
@@ -80,11 +80,11 @@ function reloaded(state: TrainState): TrainState {
 test("the loss falls with every net, likelihood and optimiser", async () => {
   const data = blobs(300);
   for (const wishes of [
-    { net: "mlp", likelihood: "bernoulli" },
-    { net: "mlp", likelihood: "normal" },
-    { net: "mlp", likelihood: { name: "normal", sigma: 0.1 } },
-    { net: "mlp", likelihood: "discretized-logistic" },
-    { net: "mlp", optimizer: "adamw" as const, schedule: "cosine" as const },
+    { likelihood: "bernoulli" },
+    { likelihood: "normal" },
+    { likelihood: { name: "normal", sigma: 0.1 } },
+    { likelihood: "discretized-logistic" },
+    { optimizer: "adamw" as const, schedule: "cosine" as const },
     { net: { name: "conv", channels: [8] }, likelihood: "normal" },
     { net: { name: "residual", channels: [8], groups: 2 }, likelihood: "bernoulli" },
   ]) {
@@ -189,6 +189,10 @@ test("data that nothing can be learned from is refused", async () => {
   await expect(plan(blobs(50), { ...SMALL, net: "cnov" })).rejects.toMatchObject({
     code: "E_UNKNOWN",
     hint: 'Did you mean "conv"?',
+  });
+  await expect(plan(blobs(50), { ...SMALL, net: "conv", hidden: 8 })).rejects.toMatchObject({
+    code: "E_OPTION",
+    message: expect.stringContaining("no such layer"),
   });
   await expect(plan(blobs(50), { ...SMALL, likelihood: "bernouli" })).rejects.toMatchObject({
     code: "E_UNKNOWN",
