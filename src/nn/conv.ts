@@ -2,7 +2,7 @@
 
 import type { Tensor } from "../graph/ops.js";
 import type { Ctx } from "./ctx.js";
-import { type Initializer, kaimingUniform, kaimingUniformSharing, zeros } from "./init.js";
+import { fanInUniform, type Initializer, transposedUniform, zeros } from "./init.js";
 
 export interface ConvOptions {
   readonly channels: number;
@@ -13,9 +13,9 @@ export interface ConvOptions {
   readonly bias?: Initializer;
 }
 
-/** [B, H, W, C] -> [B, (H + 2p - k) / s + 1, .., channels]. W [k*k*C, channels] starts Kaiming-uniform, b at 0. */
+/** [B, H, W, C] -> [B, (H + 2p - k) / s + 1, .., channels]. W [k*k*C, channels] starts uniform in ±1/sqrt(fan-in), b at 0. */
 export function conv(ctx: Ctx, x: Tensor, options: ConvOptions): Tensor {
-  const { channels, kernel, stride, padding, weight = kaimingUniform, bias = zeros } = options;
+  const { channels, kernel, stride, padding, weight = fanInUniform, bias = zeros } = options;
   const rows = kernel * kernel * (x.shape[3] as number);
   return x
     .conv2d(ctx.param("weight", [rows, channels], weight), { kernel: [kernel, kernel], stride, padding })
@@ -29,7 +29,7 @@ export function convTranspose(
   options: ConvOptions & { readonly extra?: readonly [number, number] },
 ): Tensor {
   const { channels, kernel, stride, padding, extra = [0, 0], bias = zeros } = options;
-  const weight = options.weight ?? kaimingUniformSharing(stride * stride);
+  const weight = options.weight ?? transposedUniform(kernel * kernel);
   const rows = kernel * kernel * (x.shape[3] as number);
   return x
     .convTranspose2d(ctx.param("weight", [rows, channels], weight), {

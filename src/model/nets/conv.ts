@@ -2,7 +2,6 @@
 
 import * as z from "zod";
 import { conv as convLayer, convTranspose } from "../../nn/conv.js";
-import { lecunUniform } from "../../nn/init.js";
 import { linear } from "../../nn/linear.js";
 import { rowsOf } from "../../nn/rows.js";
 import type { Net } from "../parts.js";
@@ -54,7 +53,6 @@ export const conv: Net<z.infer<typeof options>> = {
         const last = {
           ...shape,
           channels: picture.channels * output.perValue,
-          weight: lecunUniform,
           bias: channelBias(ctx, picture),
           extra: extraFor(sizes[1], sizes[0]),
         };

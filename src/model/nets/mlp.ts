@@ -1,7 +1,6 @@
 /** Fully connected nets: one hidden layer with ReLU on each side by default. */
 
 import * as z from "zod";
-import { lecunUniform } from "../../nn/init.js";
 import { linear } from "../../nn/linear.js";
 import { rowsOf } from "../../nn/rows.js";
 import type { Net } from "../parts.js";
@@ -35,7 +34,7 @@ export const mlp: Net<z.infer<typeof options>> = {
         const h = widths
           .toReversed()
           .reduce((x, units, i) => linear(ctx.at(`hidden${i + 1}`), x, { units }).relu(), latent("z"));
-        const out = { units: size * picture.output.perValue, weight: lecunUniform, bias: valueBias(ctx, picture) };
+        const out = { units: size * picture.output.perValue, bias: valueBias(ctx, picture) };
         return { [name]: linear(ctx.at(name), h, out) };
       },
     };

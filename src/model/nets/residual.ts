@@ -3,7 +3,6 @@
 import * as z from "zod";
 import { VaekitError } from "../../errors.js";
 import { conv as convLayer, convTranspose } from "../../nn/conv.js";
-import { lecunUniform } from "../../nn/init.js";
 import { linear } from "../../nn/linear.js";
 import { residualBlock } from "../../nn/residual.js";
 import { rowsOf } from "../../nn/rows.js";
@@ -33,10 +32,10 @@ export const residual: Net<z.infer<typeof options>> = {
     const sizes = halvings(picture, levels);
     const { field, output } = picture;
     const same = { kernel: 3, stride: 1, padding: 1 };
-    const half = { kernel: 4, stride: 2, padding: 1, weight: lecunUniform };
+    const half = { kernel: 4, stride: 2, padding: 1 };
     return {
       encoder(ctx, record) {
-        let x = convLayer(ctx.at("stem"), record[field.name], { ...same, channels: widths[0], weight: lecunUniform });
+        let x = convLayer(ctx.at("stem"), record[field.name], { ...same, channels: widths[0] });
         for (let level = 1; level <= levels; level++) {
           x = residualBlock(ctx.at(`block${level}`), x, { groups });
           x = convLayer(ctx.at(`down${level}`), x, { ...half, channels: widths[Math.min(level, levels - 1)] });
@@ -46,7 +45,7 @@ export const residual: Net<z.infer<typeof options>> = {
       decoder(ctx, latent) {
         const [height, width] = sizes[levels];
         const top = widths[levels - 1];
-        let y = linear(ctx.at("project"), latent("z"), { units: height * width * top, weight: lecunUniform }).reshape([
+        let y = linear(ctx.at("project"), latent("z"), { units: height * width * top }).reshape([
           -1,
           height,
           width,
@@ -67,7 +66,6 @@ export const residual: Net<z.infer<typeof options>> = {
         const image = {
           ...same,
           channels: picture.channels * output.perValue,
-          weight: lecunUniform,
           bias: channelBias(ctx, picture),
         };
         return { [field.name]: rowsOf(convLayer(ctx.at("image"), y, image)) };

@@ -3,7 +3,6 @@
 import * as z from "zod";
 import { normal } from "../../dist/normal.js";
 import { concat } from "../../graph/ops.js";
-import { lecunUniform } from "../../nn/init.js";
 import { linear } from "../../nn/linear.js";
 import type { Posterior } from "../parts.js";
 
@@ -16,7 +15,7 @@ export const normalPosterior: Posterior<z.infer<typeof options>> = {
   build(ctx, _, features, { size, context }) {
     const all = [...Object.values(features), ...(context ? [context] : [])];
     const h = concat(all, -1);
-    const head = { units: size, weight: lecunUniform };
+    const head = { units: size };
     return normal({ mu: linear(ctx.at("mu"), h, head), logvar: linear(ctx.at("logvar"), h, head) });
   },
 };

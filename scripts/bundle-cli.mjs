@@ -1,0 +1,21 @@
+/**
+ * Bundles the command line into dist/cli: `node scripts/bundle-cli.mjs`. A command then reads a few files instead of a
+ * few hundred, and only what it needs of its libraries, which halves the time to its first line (measured on --help).
+ * Native packages stay outside; what a verb imports when it runs stays a chunk of its own.
+ */
+
+import { build } from "esbuild";
+
+await build({
+  entryPoints: ["src/cli/main.ts"],
+  outdir: "dist/cli",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  external: ["onnxruntime-node", "sharp"],
+  // CommonJS packages inside the bundle ask for Node's own modules with require.
+  banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+  logLevel: "warning",
+});
