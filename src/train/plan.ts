@@ -106,7 +106,17 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
 
 function parseTraining(wishes: Wishes): TrainingOptions {
   const parsed = TrainingOptions.safeParse(wishes);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { patience, valid } = parsed.data;
+    if (patience !== undefined && valid === 0) {
+      throw new VaekitError(
+        "E_OPTION",
+        "invalid patience: there is no validation set to watch",
+        "Leave it out, or give --valid 0.05.",
+      );
+    }
+    return parsed.data;
+  }
   const [issue] = parsed.error.issues;
   throw new VaekitError("E_OPTION", `invalid ${issue.path.join(".")}: ${issue.message}`);
 }

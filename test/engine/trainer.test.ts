@@ -132,6 +132,14 @@ test("early stopping waits for the end of the warm-up, and keeps the best epoch"
   expect(trained.config.metrics.negativeElbo).toBeCloseTo(Math.min(...after), 3);
 });
 
+test("patience without a validation set is refused: there would be nothing to be patient about", async () => {
+  const wishes = { ...SMALL, patience: 2, valid: 0 };
+  await expect(plan(blobs(50), wishes)).rejects.toMatchObject({
+    code: "E_OPTION",
+    message: expect.stringContaining("validation"),
+  });
+});
+
 test("free bits keep the latents open: the KL stays at what is free", async () => {
   const data = blobs(300);
   const closed = epochsOf(
