@@ -16,6 +16,8 @@ await build({
   target: "node20.19",
   external: ["onnxruntime-node", "sharp"],
   // CommonJS packages inside the bundle ask for Node's own modules with require.
-  banner: { js: 'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);',
+  },
   logLevel: "warning",
 });
