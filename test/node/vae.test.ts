@@ -47,12 +47,12 @@ describe("before it is trained", () => {
 describe("trained", () => {
   const events: TrainEvent[] = [];
   beforeAll(async () => {
-    for await (const event of vae.train(data, { epochs: 20, batchSize: 16 })) events.push(event);
+    for await (const event of vae.train(data, { epochs: 40, batchSize: 16 })) events.push(event);
   });
 
   test("it told what happened, and the loss fell", () => {
     expect(events[0].event).toBe("start");
-    expect(events.at(-1)).toMatchObject({ event: "end", reason: "finished", epoch: 20 });
+    expect(events.at(-1)).toMatchObject({ event: "end", reason: "finished", epoch: 40 });
     const losses = events.flatMap((event) => (event.event === "epoch" ? event.train.loss : []));
     expect(losses.at(-1)).toBeLessThan(losses[0] - 5);
   });
