@@ -28,8 +28,8 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   parse(schema: FieldSchema): Schema;
   /** Shape of one record's values in the model, such as [H, W, C]. */
   shape(schema: Schema): readonly number[];
-  /** [n, ...] as stored -> as the model sees it, float32. */
-  encode(column: Column, schema: Schema): Float32Array;
+  /** [n, ...] as stored -> as the model sees it, float32; into `out` where it is given and as long. */
+  encode(column: Column, schema: Schema, out?: Float32Array): Float32Array;
   /** The reverse, for values the decoder made. */
   decode(values: Float32Array, schema: Schema): Column;
   profile(columns: readonly Column[], schema: Schema): FieldProfile;

@@ -34,7 +34,7 @@ export const image: FieldKind<ImageSchema> = {
     return schema as ImageSchema;
   },
   shape: ({ height, width, channels }) => [height, width, channels],
-  encode: (column) => unit(column),
+  encode: (column, _schema, out) => unit(column, out),
   decode: (values) => Uint8Array.from(values, (v) => Math.round(Math.min(1, Math.max(0, v)) * 255)),
   profile,
   chooseLikelihood({ greyShare }, { channels }) {
@@ -55,9 +55,9 @@ export const image: FieldKind<ImageSchema> = {
 };
 
 /** Bytes become 0..1; floats are in that range already. */
-function unit(column: Column): Float32Array {
+function unit(column: Column, out?: Float32Array): Float32Array {
   if (column instanceof Float32Array) return column;
-  const values = new Float32Array(column.length);
+  const values = out?.length === column.length ? out : new Float32Array(column.length);
   for (let i = 0; i < values.length; i++) values[i] = column[i] / 255;
   return values;
 }

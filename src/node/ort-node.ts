@@ -1,7 +1,7 @@
 /** The native engine: ONNX Runtime on the CPU of this machine. */
 
 import { mkdirSync, writeFileSync } from "node:fs";
-import { availableParallelism, loadavg } from "node:os";
+import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { VaekitError } from "../errors.js";
 import { formatGraph, lowerProgram } from "../graph/lower.js";
@@ -10,6 +10,7 @@ import { type CpuBank, cpuBank } from "../runtime/cpu-bank.js";
 import type { Engine, EngineOptions, Executable } from "../runtime/engine.js";
 import { type OrtSession, ortExecutable, type RunListener } from "../runtime/ort.js";
 import { debugTopics } from "./debug.js";
+import { hasIdleCores } from "./idle-cores.js";
 
 /** More threads than this rarely help models of this size; users may ask for more. */
 const DEFAULT_MAX_THREADS = 8;
@@ -21,7 +22,7 @@ const DEFAULT_MAX_THREADS = 8;
  */
 export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
   const threads = options.threads ?? Math.min(availableParallelism(), DEFAULT_MAX_THREADS);
-  const spinning = (loadavg()[0] ?? 0) < availableParallelism();
+  const spinning = await hasIdleCores(threads);
   const topics = debugTopics();
 
   async function compile(program: Program, bank: CpuBank): Promise<Executable> {

@@ -51,6 +51,7 @@ export function ortExecutable(
   for (const name of Object.keys(program.outputs)) fetches[name] = null;
   for (const [name, gradient] of Object.entries(program.gradients))
     fetches[gradientName(name)] = bankTensor(name, "gradient", gradient.shape as number[]);
+  const gradientNames = Object.keys(program.gradients).map(gradientName);
   for (const name of lowered.watched.keys()) fetches[name] = null;
 
   return {
@@ -66,6 +67,7 @@ export function ortExecutable(
       const started = performance.now();
       const results = await session.run(all, fetches);
       listener?.ran(program.name, performance.now() - started);
+      discard(gradientNames.map((name) => results[name]).filter((tensor) => !Object.values(fetches).includes(tensor)));
       const broken = [...lowered.watched].find(
         ([name]) => !(results[name].data as Float32Array).every(Number.isFinite),
       );
@@ -76,6 +78,19 @@ export function ortExecutable(
     },
     dispose: () => session.release(),
   };
+}
+
+/** A port nobody listens at: buffers sent there are freed at once. */
+const nowhere = new MessageChannel().port1;
+nowhere.close();
+
+/**
+ * Gives the memory of tensors back. onnxruntime-node fills the arrays it is given and returns copies beside them; left to
+ * the garbage collector, the copies of every step's gradients make it run every few steps.
+ */
+function discard(tensors: readonly OrtTensor[]): void {
+  const buffers = tensors.map(({ data }) => (data as Float32Array).buffer as ArrayBuffer);
+  if (buffers.length > 0) nowhere.postMessage(null, buffers);
 }
 
 function ortType(dtype: Dtype): "float32" | "int32" | "bool" {

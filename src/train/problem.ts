@@ -2,7 +2,7 @@
 
 import type { Columns, Dataset } from "../data/dataset.js";
 import type { Model } from "../model/compose.js";
-import { fieldFeeds } from "../model/open.js";
+import { fieldFeeds, type Scratch } from "../model/open.js";
 import { priorStepProgram, stepProgram, type TracedProgram } from "../model/programs.js";
 import type { Philox } from "../random.js";
 import type { Feeds } from "../runtime/engine.js";
@@ -11,8 +11,8 @@ export interface Problem {
   /** Training records. */
   readonly count: number;
   trace(batch: number): TracedProgram;
-  /** Values of the data inputs for these records (numbered 0..count-1); may draw from `random`. */
-  feeds(records: Uint32Array, random: Philox): Feeds | Promise<Feeds>;
+  /** Values of the data inputs for these records (numbered 0..count-1); may draw from `random` and use `scratch`. */
+  feeds(records: Uint32Array, random: Philox, scratch: Scratch): Feeds | Promise<Feeds>;
 }
 
 /** Fitting a model to the records `indices` of a data set. */
@@ -20,11 +20,11 @@ export function modelProblem(model: Model, data: Dataset, indices: Uint32Array, 
   return {
     count: indices.length,
     trace: (batch) => stepProgram(model, batch),
-    feeds(records, random) {
+    feeds(records, random, scratch) {
       const columns = data.read(records.map((at) => indices[at]));
       const feed = (read: Columns): Feeds => {
-        const feeds = fieldFeeds(model, read);
-        return binarize ? binarized(feeds, random) : feeds;
+        const feeds = fieldFeeds(model, read, scratch);
+        return binarize ? binarized(feeds, random, scratch) : feeds;
       };
       return columns instanceof Promise ? columns.then(feed) : feed(columns);
     },
@@ -46,10 +46,10 @@ export function priorProblem(model: Model, codes: Float32Array, latent: number):
 }
 
 /** 1 with each value's own probability, else 0. */
-export function binarized(feeds: Feeds, random: Philox): Feeds {
+export function binarized(feeds: Feeds, random: Philox, scratch?: Scratch): Feeds {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, values]) => {
-      const draws = random.uniforms(new Float32Array(values.length));
+      const draws = random.uniforms(scratch?.(`binary/${name}`, values.length) ?? new Float32Array(values.length));
       for (let i = 0; i < draws.length; i++) draws[i] = draws[i] < values[i] ? 1 : 0;
       return [name, draws];
     }),

@@ -1,5 +1,6 @@
 /** One training step: feeds, noise, the compiled program for the batch at hand, the update. */
 
+import { scratchArrays } from "../model/open.js";
 import { STATISTIC } from "../model/programs.js";
 import type { Weight } from "../model/runner.js";
 import type { Recording } from "../nn/ctx.js";
@@ -42,6 +43,7 @@ export async function openStepper(
       new Float32Array(sizeOf(shape)).fill(initial),
     ]),
   );
+  const scratch = scratchArrays();
   const compiled = new Map<number, { recording: Recording; executable: Executable }>();
   compiled.set(batch, { recording: first.recording, executable: await engine.compile(first.program, bank) });
 
@@ -61,9 +63,9 @@ export async function openStepper(
     parameterCount: [...parameters.values()].reduce((total, { shape }) => total + sizeOf(shape), 0),
     async run(records, generator, scalars) {
       const { recording, executable } = await forBatch(records.length);
-      const feeds: Record<string, Feeds[string]> = { ...(await problem.feeds(records, generator)) };
+      const feeds: Record<string, Feeds[string]> = { ...(await problem.feeds(records, generator, scratch)) };
       for (const [name, { kind, tensor }] of recording.noises) {
-        const values = new Float32Array(sizeOf(tensor.shape as number[]));
+        const values = scratch(`noise/${name}`, sizeOf(tensor.shape as number[]));
         feeds[name] = kind === "normal" ? generator.normals(values) : generator.uniforms(values);
       }
       for (const name of recording.scalars.keys()) feeds[name] = Float32Array.of(scalars[name]);

@@ -52,7 +52,10 @@ type Reduction = (x: Tensor, axes?: number | readonly number[], keepDims?: boole
 /** Sum over `axes` (default all), which are dropped unless `keepDims`. dx is dy spread back over them. */
 export function sum(x: Tensor, axes?: number | readonly number[], keepDims = false): Tensor {
   const list = axesOf("sum", x, axes);
-  return list.length === 0 ? x : sumOp([x], { axes: list, keepDims });
+  if (list.length === 0) return x;
+  // The sum is the smaller one to negate, in the gradient too.
+  if (x.node.op.name === "neg") return x.node.inputs[0].sum(list, keepDims).neg();
+  return sumOp([x], { axes: list, keepDims });
 }
 
 /** Mean over `axes` (default all). The sizes of those axes must be numbers. */
