@@ -1,5 +1,6 @@
 /** The programs derived from a model: training step, encode, decode, generate, score. */
 
+import { VaekitError } from "../errors.js";
 import { grad } from "../graph/grad.js";
 import { concat, constant, input, type Tensor } from "../graph/ops.js";
 import { type Program, program } from "../graph/program.js";
@@ -35,7 +36,11 @@ function recordOf(model: Model, batch: Dim): Values {
 export function stepProgram(model: Model, batch: number): TracedProgram {
   const { ctx, recording } = recordingContext("train", factsOf(model));
   const { part, options } = model.objective;
-  const [[, { loss, terms }]] = Object.entries(part.losses(ctx, options, model, recordOf(model, batch)));
+  const [player, ...others] = Object.values(part.losses(ctx, options, model, recordOf(model, batch)));
+  if (others.length > 0) {
+    throw new VaekitError("E_CONFIG", `objective "${part.name}" has ${others.length + 1} players, training takes one`);
+  }
+  const { loss, terms } = player;
   return trained("step", recording, loss, terms);
 }
 
