@@ -149,7 +149,7 @@ test("free bits keep the latents open: the KL stays at what is free", async () =
     (await trainAll(await plan(data, { ...SMALL, beta: 20, freeBits: 1, epochs: 30 }), data, { engine })).events,
   ).at(-1)!;
   expect(closed.train.kl).toBeLessThan(0.5);
-  expect(open.train.kl).toBeGreaterThan(1.5);
+  expect(open.train.kl).toBeGreaterThan(2);
 });
 
 test("a loss that is not finite goes back and halves the rate, and gives up after three times, naming the tensor", async () => {
