@@ -11,19 +11,19 @@ import { openRunner } from "./model/open.js";
 import type { Encoded, Runner, Weight } from "./model/runner.js";
 import type { Engine } from "./runtime/engine.js";
 import { loadModel, saveModel } from "./store/folder.js";
-import type { TrainEvent } from "./train/events.js";
+import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingOptions } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
 import { train } from "./train/trainer.js";
 import { type Codes, encodeDataset } from "./verbs/encode.js";
 import { evaluateOptions } from "./verbs/evaluate.js";
-import { trainedPictures } from "./verbs/fit-pictures.js";
 import { type ModelInfo, modelInfo } from "./verbs/info.js";
 import { interpolateOptions, walkBetween } from "./verbs/interpolate.js";
 import { type LatentMap, mapDataset } from "./verbs/map.js";
 import { parseInput } from "./verbs/parse.js";
 import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
+import { makeResults } from "./verbs/results/make.js";
 import { drawSamples, sampleOptions } from "./verbs/sample.js";
 
 /** Where a model computes and what it may touch. */
@@ -56,8 +56,8 @@ type Options<Schema extends z.ZodObject> = z.input<Schema> & { readonly signal?:
 interface Trained {
   readonly config: ModelConfig;
   readonly weights: ReadonlyMap<string, Weight>;
-  /** Pictures for the model folder. */
-  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Pictures and pages for the model folder. */
+  readonly files: Readonly<Record<string, Uint8Array | string>>;
 }
 
 /**
@@ -102,10 +102,21 @@ export class Vae implements AsyncDisposable {
     const { schema: _, device, threads, host, ...wishes } = this.#options;
     const config = await plan(data, { ...wishes, ...options });
     const engine = await this.#engineOf();
-    const { config: trained, weights } = yield* train(config, data, { engine, signal });
-    await this.#close();
-    const place = await hostOf(this.#options);
-    this.#trained = { config: trained, weights, files: await trainedPictures(trained, weights, data, engine, place) };
+    const told: TrainEvent[] = [];
+    const training = train(config, data, { engine, signal });
+    for (;;) {
+      const next = await training.next();
+      if (next.done) {
+        const { config: trained, weights } = next.value;
+        await this.#close();
+        const place = await hostOf(this.#options);
+        const looked = await makeResults(trained, weights, data, epochsOf(told), engine, place);
+        this.#trained = { ...looked, weights };
+        return;
+      }
+      told.push(next.value);
+      yield next.value;
+    }
   }
 
   /** Trains without telling; how it ended. Errors as `train`. */

@@ -26,6 +26,16 @@ export const ModelConfig = z.object({
   facts: z.object({ count: z.int(), mean: z.record(z.string(), z.array(z.number())) }),
   training: z.looseObject({ seed: z.number() }),
   data: z.object({ name: z.string(), fingerprint: z.string(), count: z.int(), labels: z.array(z.string()).nullable() }),
+  /** What the latents do over the records kept aside, per dimension (`eval/latents.ts`). */
+  latents: z
+    .object({
+      records: z.int(),
+      kl: z.array(z.number()).readonly(),
+      mean: z.array(z.number()).readonly(),
+      variance: z.array(z.number()).readonly(),
+      posteriorVariance: z.array(z.number()).readonly(),
+    })
+    .optional(),
   /** What "auto" decided and why, one sentence a choice. */
   choices: z.record(z.string(), z.string()),
   /** Figures of the finished model, with their protocol. */

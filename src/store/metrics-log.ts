@@ -13,6 +13,19 @@ export interface LoggedEvent {
  */
 const PASSING: ReadonlySet<string> = new Set(["progress", "first-step", "checkpoint", "notice"]);
 
+/** The events of the log at `path`; none where there is no file. A line that a crash tore is left out. */
+export async function readMetricsLog(path: string, files: Files): Promise<LoggedEvent[]> {
+  if (!(await files.stat(path))) return [];
+  const lines = new TextDecoder().decode(await files.read(path)).split("\n");
+  return lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line) as LoggedEvent];
+    } catch {
+      return [];
+    }
+  });
+}
+
 export interface MetricsLog {
   /** Lines written so far: a checkpoint keeps this number. */
   readonly lines: number;

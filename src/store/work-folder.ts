@@ -12,7 +12,7 @@ import {
   writeCheckpoint,
 } from "./checkpoint.js";
 import { CHECKPOINTS, FORMAT, inspectFolder, METRICS, RUN_MARKER } from "./layout.js";
-import { type LoggedEvent, type MetricsLog, openMetricsLog } from "./metrics-log.js";
+import { type LoggedEvent, type MetricsLog, openMetricsLog, readMetricsLog } from "./metrics-log.js";
 import { type SavedModel, writeModelFiles } from "./model-files.js";
 import { clearRun, mend, newModelPath, publish, removeIfEmpty, removeUnpublished, siblingOf } from "./sibling.js";
 
@@ -25,6 +25,8 @@ export interface WorkFolder {
   readonly notices: readonly string[];
   /** Adds to metrics.jsonl, except events that come by the clock. */
   log(event: LoggedEvent): Promise<void>;
+  /** What metrics.jsonl holds so far, also of the part before a resume. */
+  events(): Promise<LoggedEvent[]>;
   checkpoint(state: CheckpointState): Promise<void>;
   /** Publishes the finished model at `out`, removes the checkpoints and ends the work. */
   finish(model: SavedModel): Promise<void>;
@@ -191,6 +193,7 @@ function workFolder({ out, path, undo, lock, host }: Opened, { resumed, notices,
     resumed,
     notices,
     log: (event) => log.append(event),
+    events: () => readMetricsLog(files.join(path, METRICS), files),
 
     async checkpoint(state) {
       if (hadOthers && !wrote) await removeCheckpoints(path, host);

@@ -1,12 +1,8 @@
 /** What training tells while it runs; the same events feed the terminal, metrics.jsonl and callers. */
 
-/** Means over the records they were measured on, nats per record. */
-export interface Terms {
-  readonly loss: number;
-  readonly reconstruction: number;
-  readonly kl: number;
-  readonly [term: string]: number;
-}
+import type { EpochRecord, Terms } from "../eval/history.js";
+
+export type { Terms };
 
 export type TrainEvent =
   /** What will be trained: shapes, parameters, what "auto" chose and why. */
@@ -31,17 +27,7 @@ export type TrainEvent =
       readonly secondsLeft: number;
       readonly terms: Terms;
     }
-  | {
-      readonly event: "epoch";
-      readonly epoch: number;
-      readonly step: number;
-      readonly seconds: number;
-      readonly learningRate: number;
-      readonly beta: number;
-      readonly train: Terms;
-      readonly validation: Terms | null;
-      readonly best: boolean;
-    }
+  | ({ readonly event: "epoch" } & EpochRecord)
   | { readonly event: "notice"; readonly message: string }
   | { readonly event: "checkpoint"; readonly step: number }
   | { readonly event: "recovered"; readonly step: number; readonly tensor: string; readonly learningRate: number }
@@ -55,3 +41,8 @@ export type TrainEvent =
       readonly bestEpoch: number;
       readonly metrics: Readonly<Record<string, unknown>>;
     };
+
+/** The epochs among events of any kind, such as the lines of a metrics.jsonl. */
+export function epochsOf(events: readonly { readonly event: string }[]): EpochRecord[] {
+  return events.filter((event): event is Extract<TrainEvent, { event: "epoch" }> => event.event === "epoch");
+}

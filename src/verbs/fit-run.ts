@@ -9,14 +9,14 @@ import type { Weight } from "../model/runner.js";
 import type { Engine } from "../runtime/engine.js";
 import { loadModel } from "../store/folder.js";
 import { checkOut, isFinished, openWorkFolder, type WorkFolder } from "../store/work-folder.js";
-import type { TrainEvent } from "../train/events.js";
+import { epochsOf, type TrainEvent } from "../train/events.js";
 import { DivergedError } from "../train/loop.js";
 import { plan } from "../train/plan.js";
 import { resumedConfig } from "../train/resume.js";
 import type { TrainState } from "../train/state.js";
 import { type Trained, train } from "../train/trainer.js";
 import type { FitInput } from "./fit-options.js";
-import { trainedPictures } from "./fit-pictures.js";
+import { makeResults } from "./results/make.js";
 import { oncePerText } from "./runner.js";
 import type { VerbContext } from "./verb.js";
 
@@ -82,8 +82,9 @@ async function* run(
     save: (state) => work.checkpoint({ config, ...state }),
   });
   const publish = async (finished: ModelConfig, weights: ReadonlyMap<string, Weight>): Promise<Fitted> => {
-    const files = await trainedPictures(finished, weights, data, engine, context.host);
-    await work.finish({ config: finished, weights, onnx: exportOnnx(finished, weights), files });
+    const history = epochsOf(await work.events());
+    const looked = await makeResults(finished, weights, data, history, engine, context.host);
+    await work.finish({ ...looked, weights, onnx: exportOnnx(finished, weights) });
     return { path: out, metrics: finished.metrics };
   };
   let trained: Trained;

@@ -1,0 +1,7 @@
+/** The list of results. A new one is a file and a line here; a later one sees the files of those before it. */
+
+import { reconstructions } from "./reconstructions.js";
+import type { Result } from "./result.js";
+import { samples } from "./samples.js";
+
+export const results: readonly Result[] = [samples, reconstructions];

@@ -1,0 +1,15 @@
+/** reconstructions.png: records, each above what the model makes of it. */
+
+import { pairSheet, reconstructPictures } from "../reconstruct.js";
+import { pictureFile, type Result } from "./result.js";
+
+const PAIRS = 32;
+
+export const reconstructions: Result = {
+  name: "reconstructions",
+  async make({ runner, data, seed, host }) {
+    const pairs = await reconstructPictures(runner, data, { count: Math.min(PAIRS, data.count), seed });
+    const { pictures, columns } = pairSheet(pairs);
+    return pictureFile("reconstructions.png", pictures, { columns }, host);
+  },
+};
