@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Protocol } from "../eval/evaluate.js";
 import { figuresText } from "./figures.js";
 import { look } from "./option.js";
-import { data, limit, machine, model, seed } from "./options.js";
+import { data, limit, machine, model, prior, seed } from "./options.js";
 import { imageFieldOf } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { verb } from "./verb.js";
@@ -22,6 +22,7 @@ export const evaluateOptions = z.strictObject({
     .register(look, {}),
   limit,
   seed,
+  prior,
 });
 
 export const evaluateVerb = verb({
@@ -51,7 +52,7 @@ export const evaluateVerb = verb({
   },
 });
 
-function protocolText({ data, records, samples, seed, target, likelihoods }: Protocol): string {
+function protocolText({ data, records, samples, seed, target, prior, likelihoods }: Protocol): string {
   const parts = Object.entries(likelihoods).map(([field, name]) => `${field} ${name}`);
-  return `${data}, records: ${records}, ${samples} samples each, seed ${seed}, values ${target}, ${parts.join(", ")}`;
+  return `${data}, records: ${records}, ${samples} samples each, seed ${seed}, values ${target}, prior ${prior}, ${parts.join(", ")}`;
 }
