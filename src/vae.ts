@@ -1,6 +1,6 @@
 /** A variational autoencoder: a method per verb. */
 
-import * as z from "zod";
+import type * as z from "zod";
 import type { Dataset, Schema } from "./data/dataset.js";
 import { VaekitError } from "./errors.js";
 import type { Evaluation } from "./eval/evaluate.js";
@@ -13,7 +13,7 @@ import { withStandardPrior } from "./model/standard-prior.js";
 import type { Engine } from "./runtime/engine.js";
 import { loadModel, saveModel } from "./store/folder.js";
 import { epochsOf, type TrainEvent } from "./train/events.js";
-import { TrainingOptions } from "./train/options.js";
+import { TrainingWishes } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
 import { train } from "./train/trainer.js";
 import { type Codes, encodeDataset } from "./verbs/encode.js";
@@ -38,18 +38,17 @@ export interface Place {
 }
 
 /** The parts of a model; what is left out or "auto" is chosen from the data when it is trained. */
-export interface VaeOptions extends Omit<Wishes, keyof TrainingOptions>, Place {
+export interface VaeOptions extends Omit<Wishes, keyof TrainingWishes>, Place {
   readonly schema: Schema;
   /** Seed of training and sampling where these are given none. Default 0. */
   readonly seed?: number;
 }
 
 /** How a model is trained. */
-export type TrainOptions = Partial<TrainingOptions> & {
+export type TrainOptions = TrainingWishes & {
   /** Stops training after the step under way; what was learned so far stays. */
   readonly signal?: AbortSignal;
 };
-const trainOptions = z.strictObject(TrainingOptions.shape).partial();
 
 export type EndEvent = Extract<TrainEvent, { event: "end" }>;
 type Options<Schema extends z.ZodObject> = z.input<Schema> & { readonly signal?: AbortSignal };
@@ -101,7 +100,7 @@ export class Vae implements AsyncDisposable {
    * data nothing can be learned from, E_SHAPE for data of another schema, E_OPTION, E_DIVERGED.
    */
   async *train(data: Dataset, { signal, ...options }: TrainOptions = {}): AsyncGenerator<TrainEvent, void> {
-    parseInput(trainOptions, options);
+    parseInput(TrainingWishes, options);
     this.#expectSchema(data);
     const { schema: _, device, threads, host, ...wishes } = this.#options;
     const config = await plan(data, { ...wishes, ...options });

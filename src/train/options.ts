@@ -32,6 +32,17 @@ export const TrainingOptions = z.object({
 });
 export type TrainingOptions = z.infer<typeof TrainingOptions>;
 
+const auto = z.literal("auto");
+/** The same as they may be asked for: how long to train may be left to the number of records. */
+export const TrainingWishes = z
+  .strictObject({
+    ...TrainingOptions.shape,
+    epochs: z.union([auto, z.int().min(1)]),
+    batchSize: z.union([auto, z.int().min(1)]),
+  })
+  .partial();
+export type TrainingWishes = z.input<typeof TrainingWishes>;
+
 /** What PyTorch users start with; one-cycle has its own peak per net. */
 export const CONSTANT_LEARNING_RATE = 1e-3;
 

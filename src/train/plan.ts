@@ -11,10 +11,11 @@ import { likelihoods, nets, objectives, posteriors, priors, samplers } from "../
 import type { Part } from "../model/parts.js";
 import type { Registry } from "../registry.js";
 import { VERSION } from "../version.js";
-import { TrainingOptions } from "./options.js";
+import { chooseBatchSize, chooseEpochs } from "./length.js";
+import { TrainingOptions, type TrainingWishes } from "./options.js";
 
 /** What a user may ask for; what is left out or "auto" is chosen from the data. */
-export interface Wishes extends Partial<TrainingOptions> {
+export interface Wishes extends TrainingWishes {
   readonly latent?: number | "auto";
   readonly net?: string | PartConfig;
   /** Units of the hidden layers, for nets that have them. */
@@ -43,7 +44,14 @@ const PRIOR_TO_COME = `${FITTED_PRIOR} or standard-normal: decided after trainin
 
 /** E_DATA for data nothing can be learned from, E_UNKNOWN and E_OPTION for wishes that make no sense. */
 export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> {
-  const training = parseTraining(wishes);
+  const choices: Record<string, string> = {};
+  const decide: Decide = (key, wish, choose) => {
+    if (wish !== undefined && wish !== "auto") return wish;
+    const { value, why } = choose();
+    choices[key] = `${String(value)}: ${why}`;
+    return value;
+  };
+  const training = decideTraining(data, wishes, decide);
   if (data.count < MIN_RECORDS)
     throw new VaekitError(
       "E_DATA",
@@ -61,13 +69,6 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
       "There is nothing to learn from records that do not differ.",
     );
 
-  const choices: Record<string, string> = {};
-  const decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>): T => {
-    if (wish !== undefined && wish !== "auto") return wish;
-    const { value, why } = choose();
-    choices[key] = `${String(value)}: ${why}`;
-    return value;
-  };
   const net = partOf(decide<string | PartConfig>("net", wishes.net, () => field.kind.chooseNet(profile, field.schema)));
   if (wishes.hidden !== undefined) {
     if (!hasOption(nets.get(net.name).options, "hidden")) {
@@ -111,6 +112,19 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     choices,
     metrics: {},
   };
+}
+
+/** A wish, or what `choose` makes of "auto", told under `key`. */
+type Decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>) => T;
+
+/** How to train, with what was left to the data decided. */
+function decideTraining(data: Dataset, wishes: Wishes, decide: Decide): TrainingOptions {
+  const { epochs, batchSize, ...rest } = wishes;
+  const given = Object.entries({ epochs, batchSize }).filter(([, wish]) => wish !== "auto");
+  const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
+  const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
+  const batch = decide("batch", batchSize, () => chooseBatchSize(train.length));
+  return { ...parsed, batchSize: batch, epochs: decide("epochs", epochs, () => chooseEpochs(train.length, batch)) };
 }
 
 function parseTraining(wishes: Wishes): TrainingOptions {

@@ -97,12 +97,14 @@ export const readOptions = {
 
 /** Options of a training run. */
 export const trainOptions = {
-  epochs: z.int().min(1).max(MAX_EPOCHS).default(20).describe("times through the data").register(look, training),
+  epochs: z
+    .union([auto, z.int().min(1).max(MAX_EPOCHS)])
+    .default("auto")
+    .describe("times through the data")
+    .register(look, training),
   batchSize: z
-    .int()
-    .min(1)
-    .max(MAX_BATCH)
-    .default(128)
+    .union([auto, z.int().min(1).max(MAX_BATCH)])
+    .default("auto")
     .describe("records per step")
     .register(look, { ...training, flag: "batch" }),
   optimizer: z
