@@ -22,6 +22,9 @@ export interface Choice<T> {
   readonly why: string;
 }
 
+/** A part by name, or with options of its own. */
+export type PartChoice = string | { readonly name: string; readonly [option: string]: unknown };
+
 export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   readonly name: string;
   /** Checks a schema of this kind. E_CONFIG names what is missing. */
@@ -34,6 +37,6 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   decode(values: Float32Array, schema: Schema): Column;
   profile(columns: readonly Column[], schema: Schema): FieldProfile;
   chooseLikelihood(profile: FieldProfile, schema: Schema): Choice<string>;
-  chooseNet(profile: FieldProfile, schema: Schema): Choice<string>;
+  chooseNet(profile: FieldProfile, schema: Schema): Choice<PartChoice>;
   chooseLatent(profile: FieldProfile, schema: Schema): Choice<number>;
 }

@@ -48,7 +48,7 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
   const decide: Decide = (key, wish, choose) => {
     if (wish !== undefined && wish !== "auto") return wish;
     const { value, why } = choose();
-    choices[key] = `${String(value)}: ${why}`;
+    choices[key] = `${nameOf(value)}: ${why}`;
     return value;
   };
   const training = decideTraining(data, wishes, decide);
@@ -112,6 +112,11 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     choices,
     metrics: {},
   };
+}
+
+/** @example nameOf({ name: "conv", groups: 8 }) // "conv" */
+function nameOf(value: unknown): string {
+  return typeof value === "object" && value !== null && "name" in value ? String(value.name) : String(value);
 }
 
 /** A wish, or what `choose` makes of "auto", told under `key`. */
