@@ -9,6 +9,7 @@ import type { ModelConfig } from "./model/config.js";
 import { exportOnnx } from "./model/export.js";
 import { openRunner } from "./model/open.js";
 import type { Encoded, Runner, Weight } from "./model/runner.js";
+import { withStandardPrior } from "./model/standard-prior.js";
 import type { Engine } from "./runtime/engine.js";
 import { loadModel, saveModel } from "./store/folder.js";
 import { epochsOf, type TrainEvent } from "./train/events.js";
@@ -53,6 +54,8 @@ const trainOptions = z.strictObject(TrainingOptions.shape).partial();
 export type EndEvent = Extract<TrainEvent, { event: "end" }>;
 type Options<Schema extends z.ZodObject> = z.input<Schema> & { readonly signal?: AbortSignal };
 
+type PriorChoice = z.output<typeof sampleOptions>["prior"];
+
 interface Trained {
   readonly config: ModelConfig;
   readonly weights: ReadonlyMap<string, Weight>;
@@ -73,7 +76,8 @@ export class Vae implements AsyncDisposable {
   readonly #options: VaeOptions;
   #trained: Trained | null = null;
   #engine: Promise<Engine> | null = null;
-  #runner: Promise<Runner> | null = null;
+  /** By prior: the model's own, or N(0, I). */
+  readonly #runners = new Map<PriorChoice, Promise<Runner>>();
 
   constructor(options: VaeOptions) {
     this.#options = options;
@@ -131,10 +135,8 @@ export class Vae implements AsyncDisposable {
     count = 64,
     { signal, ...options }: Omit<Options<typeof sampleOptions>, "count"> = {},
   ): Promise<Pictures> {
-    return drawSamples(await this.#open(), {
-      ...parseInput(sampleOptions, this.#seeded({ count, ...options })),
-      signal,
-    });
+    const { prior, ...parsed } = parseInput(sampleOptions, this.#seeded({ count, ...options }));
+    return drawSamples(await this.#open(prior), { ...parsed, signal });
   }
 
   /** Records of the data, chosen by the seed, with what the model makes of them. */
@@ -167,8 +169,8 @@ export class Vae implements AsyncDisposable {
    * pictures drawn from the model are compared with as many records; those figures stand under `image`.
    */
   async evaluate(data: Dataset, { signal, ...options }: Options<typeof evaluateOptions> = {}): Promise<Evaluation> {
-    const parsed = parseInput(evaluateOptions, this.#seeded(options));
-    return evaluateModel(await this.#open(), await this.#engineOf(), data, { ...parsed, signal });
+    const { prior, ...parsed } = parseInput(evaluateOptions, this.#seeded(options));
+    return evaluateModel(await this.#open(prior), await this.#engineOf(), data, { ...parsed, signal });
   }
 
   /** Where records lie in latent space: points in the plane, and a picture of them coloured by label. */
@@ -223,16 +225,21 @@ export class Vae implements AsyncDisposable {
     return this.#engine;
   }
 
-  #open(): Promise<Runner> {
-    const { config, weights } = this.#ready();
-    this.#runner ??= this.#engineOf().then((engine) => openRunner(config, weights, engine));
-    return this.#runner;
+  #open(prior: PriorChoice = "model"): Promise<Runner> {
+    const own = this.#ready();
+    const { config, weights } = prior === "model" ? own : withStandardPrior(own.config, own.weights);
+    let runner = this.#runners.get(prior);
+    if (!runner) {
+      runner = this.#engineOf().then((engine) => openRunner(config, weights, engine));
+      this.#runners.set(prior, runner);
+    }
+    return runner;
   }
 
   async #close(): Promise<void> {
-    const runner = await this.#runner;
-    this.#runner = null;
-    await runner?.dispose();
+    const runners = [...this.#runners.values()];
+    this.#runners.clear();
+    for (const runner of runners) await (await runner).dispose();
   }
 }
 

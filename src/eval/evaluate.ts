@@ -5,6 +5,7 @@ import type { Columns, Dataset } from "../data/dataset.js";
 import { sampleIndices } from "../data/split.js";
 import { VaekitError } from "../errors.js";
 import { type Field, fieldsOf } from "../fields/list.js";
+import type { PartConfig } from "../model/config.js";
 import { likelihoods } from "../model/list.js";
 import type { Runner } from "../model/runner.js";
 import { keyedNormals } from "../random.js";
@@ -39,6 +40,8 @@ export interface Protocol {
   readonly seed: number;
   /** "as stored", or "binarised once per record". */
   readonly target: string;
+  /** p(z) with its options. @example "mixture, components 10" */
+  readonly prior: string;
   /** Likelihood by field. */
   readonly likelihoods: Readonly<Record<string, string>>;
   readonly unit: "nats per record";
@@ -131,11 +134,16 @@ export async function evaluate(runner: Runner, dataset: Dataset, options: Evalua
       samples,
       seed,
       target: binarize ? "binarised once per record" : "as stored",
+      prior: priorText(config.prior),
       likelihoods: Object.fromEntries(fields.map(({ name }) => [name, config.likelihoods[name].name])),
       unit: "nats per record",
     },
     ...Object.fromEntries(kinds),
   };
+}
+
+function priorText({ name, ...options }: PartConfig): string {
+  return [name, ...Object.entries(options).map(([option, value]) => `${option} ${String(value)}`)].join(", ");
 }
 
 function factsOf({ config, latent }: Runner, fields: readonly Field[]): MetricFacts {
@@ -183,7 +191,7 @@ async function measure(
   const { mu } = await runner.encode(columns, count);
   const logWeights = new Float64Array(count * samples);
   const losses = new Float64Array(count * samples);
-  let kl = new Float32Array(count);
+  const kl = new Float64Array(count);
   for (let first = 0; first < samples; first += perCall) {
     const particles = Math.min(perCall, samples - first);
     const noise = new Float32Array(particles * count * latent);
@@ -200,9 +208,10 @@ async function measure(
         losses[i * samples + first + k] = scored.reconstruction[k * count + i];
       }
     }
-    if (first === 0) kl = Float32Array.from(scored.kl);
+    // In closed form it is the same every time; estimated at the samples it is their mean.
+    for (let i = 0; i < count; i++) kl[i] += ((scored.kl[i] - kl[i]) * particles) / (first + particles);
   }
   const reconstruction = new Float64Array(count);
   for (let i = 0; i < losses.length; i++) reconstruction[Math.floor(i / samples)] += losses[i] / samples;
-  return { count, particles: samples, latent, reconstruction, kl: Float64Array.from(kl), logWeights, mu };
+  return { count, particles: samples, latent, reconstruction, kl, logWeights, mu };
 }

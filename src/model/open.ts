@@ -45,6 +45,12 @@ export async function openRunner(
 
   const groups = groupsOf(model);
   const latent = groups.reduce((total, { size }) => total + size, 0);
+  const drawNoise = (): GroupShape[] => {
+    const { noises } = drawProgram(model).recording;
+    return groups.map(({ name }) => ({ name, size: noises.get(`sampler.${name}.eps`)!.tensor.shape.at(-1) as number }));
+  };
+  let known: GroupShape[] | null = null;
+  const noiseGroups = (): GroupShape[] => (known ??= drawNoise());
   const compiled = new Map<string, Promise<Executable>>();
   const program = (key: string, trace: () => TracedProgram): Promise<Executable> => {
     let executable = compiled.get(key);
@@ -58,6 +64,9 @@ export async function openRunner(
   return {
     config,
     latent,
+    get noiseSize() {
+      return noiseGroups().reduce((total, { size }) => total + size, 0);
+    },
     async encode(columns, count) {
       const executable = await program("encode", () => encodeProgram(model));
       const { mu, logvar } = await executable.run(fieldFeeds(model, columns), { B: count });
@@ -69,7 +78,10 @@ export async function openRunner(
     },
     async draw(noise, count, temperature) {
       const executable = await program("draw", () => drawProgram(model));
-      const feeds = { ...splitGroups("sampler", noise, 1, count, groups), [TEMPERATURE]: Float32Array.of(temperature) };
+      const feeds = {
+        ...splitGroups("sampler", noise, 1, count, noiseGroups()),
+        [TEMPERATURE]: Float32Array.of(temperature),
+      };
       return (await executable.run(feeds, { B: count })).z as Float32Array;
     },
     async score(columns, count, particles, noise) {
@@ -127,7 +139,7 @@ export function scratchArrays(): Scratch {
   };
 }
 
-/** Noise [rows, latent] of all groups side by side becomes an input per group: SCOPE.GROUP.eps. */
+/** Noise [rows, width] of all groups side by side becomes an input per group: SCOPE.GROUP.eps. */
 function splitGroups(
   scope: string,
   noise: Float32Array,
@@ -137,13 +149,13 @@ function splitGroups(
 ): Feeds {
   if (groups.length === 1) return { [`${scope}.${groups[0].name}.eps`]: noise };
   const rows = particles * count;
-  const latent = noise.length / rows;
+  const width = noise.length / rows;
   const feeds: Record<string, Float32Array> = {};
   let start = 0;
   for (const { name, size } of groups) {
     const part = new Float32Array(rows * size);
     for (let row = 0; row < rows; row++)
-      part.set(noise.subarray(row * latent + start, row * latent + start + size), row * size);
+      part.set(noise.subarray(row * width + start, row * width + start + size), row * size);
     feeds[`${scope}.${name}.eps`] = part;
     start += size;
   }

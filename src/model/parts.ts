@@ -6,7 +6,10 @@ import type { Field } from "../fields/list.js";
 import type { Tensor } from "../graph/ops.js";
 import type { Ctx } from "../nn/ctx.js";
 import type { Initializer } from "../nn/init.js";
+import type { Philox } from "../random.js";
+import type { Engine } from "../runtime/engine.js";
 import type { Model } from "./compose.js";
+import type { Weight } from "./runner.js";
 
 /** Values by field name, each [B, ...] or flat [B, size]. */
 export type Values = Readonly<Record<string, Tensor>>;
@@ -60,12 +63,43 @@ export interface PriorRequest {
   readonly size: number;
   readonly context: Tensor | null;
 }
+/** Draws from the posteriors of training records: what a prior is fitted to. */
+export interface LatentCodes {
+  /** [count, size] */
+  readonly values: Float32Array;
+  readonly count: number;
+  readonly size: number;
+}
+/** What a prior made of codes. */
+export interface Estimate<Options> {
+  /** With what was left to the codes decided, for the configuration. */
+  readonly options: Options;
+  /** Parameters by their name in the prior's scope. */
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** What was fitted, for people. @example "10 components" */
+  readonly summary: string;
+}
 export interface Prior<Options = object> extends Part<Options> {
   /** Trained with the rest, or afterwards on the codes of the training set, by the same trainer. */
   readonly fit: "joint" | "after";
   build(ctx: Ctx, options: Options, request: PriorRequest): Dist;
   /** What is minimised when it is fitted after, [B] nats. Default -log p(z). */
   readonly loss?: (ctx: Ctx, options: Options, z: Tensor) => Tensor;
+  /** How it is fitted after, where there is a better way than gradients. */
+  readonly estimate?: (
+    codes: LatentCodes,
+    options: Options,
+    means: EstimateMeans,
+  ) => Promise<Estimate<Options> | Refusal>;
+}
+/** What an estimate computes with. */
+export interface EstimateMeans {
+  readonly engine: Engine;
+  readonly random: Philox;
+}
+/** Why nothing can be fitted: the codes are too few, for instance. */
+export interface Refusal {
+  readonly refused: string;
 }
 
 // --- likelihood ----------------------------------------------------------------------------------------------------------
@@ -95,7 +129,7 @@ export interface Objective<Options = object> extends Part<Options> {
 }
 
 export interface Sampler<Options = object> extends Part<Options> {
-  /** z of one group from noise of its shape; `temperature` scales how far it spreads. */
+  /** z of one group from the prior's noise [N, noiseSize]; `temperature` scales how far it spreads. */
   draw(options: Options, prior: Dist, eps: Tensor, temperature: Tensor): Tensor;
 }
 

@@ -48,13 +48,22 @@ export function stepProgram(model: Model, batch: number): TracedProgram {
 export function priorStepProgram(model: Model, batch: number): TracedProgram {
   const { ctx, recording } = recordingContext("train", factsOf(model));
   const { part, options } = model.prior;
-  const { latent } = model.config;
-  const z = input("z", [batch, latent]);
-  const scope = ctx.at("prior").at("z");
+  const [{ name, size }] = groupsOf(model);
+  const z = input("z", [batch, size]);
+  const scope = ctx.at("prior").at(name);
   const losses = part.loss
     ? part.loss(scope, options, z)
-    : part.build(scope, options, { size: latent, context: null }).logProb(z).neg();
+    : part.build(scope, options, { size, context: null }).logProb(z).neg();
   return trained("prior-step", recording, losses.mean(), {});
+}
+
+/** log p(z) [B] of codes z [B, latent] under the prior of a model with one group of latents. */
+export function priorDensityProgram(model: Model): TracedProgram {
+  const { ctx, recording } = recordingContext("use", factsOf(model));
+  const { part, options } = model.prior;
+  const [{ name, size }] = groupsOf(model);
+  const prior = part.build(ctx.at("prior").at(name), options, { size, context: null });
+  return { recording, program: program("prior-density", { logProb: prior.logProb(input("z", [BATCH, size])) }) };
 }
 
 function trained(

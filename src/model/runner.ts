@@ -26,7 +26,9 @@ export interface Runner {
   encode(columns: Columns, count: number): Promise<Encoded>;
   /** Decoder's mean for latents z [count, latent]: per field [count, ...] in the field's model range (pictures 0..1). */
   decode(z: Float32Array, count: number): Promise<Readonly<Record<string, Float32Array>>>;
-  /** z [count, latent] drawn by the model's sampler from standard noise of that shape. */
+  /** Numbers of standard normal noise that drawing one record's latents takes; `latent` with N(0, I) as prior. */
+  readonly noiseSize: number;
+  /** z [count, latent] drawn by the model's sampler from standard normal noise [count, noiseSize]. */
   draw(noise: Float32Array, count: number, temperature: number): Promise<Float32Array>;
   /** `noise` [particles, count, latent]. */
   score(columns: Columns, count: number, particles: number, noise: Float32Array): Promise<Scored>;

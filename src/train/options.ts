@@ -26,6 +26,8 @@ export const TrainingOptions = z.object({
   binarize: z.boolean().default(false),
   /** Epochs over which beta rises. */
   warmup: z.number().min(0).default(0),
+  /** A prior fitted to the codes afterwards stays always, or where held-out codes are likelier under it than under N(0, I). */
+  keepPrior: z.enum(["always", "better"]).optional(),
   seed: z.int().min(0).default(0),
 });
 export type TrainingOptions = z.infer<typeof TrainingOptions>;
@@ -34,4 +36,4 @@ export type TrainingOptions = z.infer<typeof TrainingOptions>;
 export const CONSTANT_LEARNING_RATE = 1e-3;
 
 /** Streams of a seed's random numbers that training draws from (see data/streams.ts for the others). */
-export const STREAM = { initial: 1, noise: 2, validation: 3, codes: 4, prior: 5 } as const;
+export const STREAM = { initial: 1, noise: 2, validation: 3, codes: 4, prior: 5, heldOutCodes: 6 } as const;

@@ -21,7 +21,10 @@ export interface Wishes extends Partial<TrainingOptions> {
   readonly hidden?: number | readonly number[];
   readonly likelihood?: string | PartConfig;
   readonly posterior?: string | PartConfig;
+  /** "auto", the default: a mixture fitted to the codes where it is measurably better than N(0, I). */
   readonly prior?: string | PartConfig;
+  /** Components of a mixture prior; "auto" goes by the number of codes. */
+  readonly priorComponents?: number | "auto";
   readonly objective?: string | PartConfig;
   readonly sampler?: string | PartConfig;
   readonly beta?: number;
@@ -33,6 +36,10 @@ const PROFILE_RECORDS = 10_000;
 const PROFILE_CHUNK = 1000;
 /** Fewer records cannot be split into something to learn from and something else. */
 const MIN_RECORDS = 2;
+
+/** The prior that "auto" fits to the codes once training is over. */
+const FITTED_PRIOR = "mixture";
+const PRIOR_TO_COME = `${FITTED_PRIOR} or standard-normal: decided after training, by which makes held-out codes likelier`;
 
 /** E_DATA for data nothing can be learned from, E_UNKNOWN and E_OPTION for wishes that make no sense. */
 export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> {
@@ -69,6 +76,8 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     }
     net.hidden = wishes.hidden;
   }
+  const prior = priorOf(wishes);
+  if (isAuto(wishes.prior)) choices.prior = PRIOR_TO_COME;
   const latent = decide("latent", wishes.latent, () => field.kind.chooseLatent(profile, field.schema));
   const chosen = fields.map(({ name, kind, schema }) => {
     const likelihood = partOf(
@@ -84,7 +93,7 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     latent,
     net: complete(nets, net),
     posterior: complete(posteriors, partOf(wishes.posterior ?? "normal")),
-    prior: complete(priors, partOf(wishes.prior ?? "standard-normal")),
+    prior: complete(priors, prior),
     likelihoods: Object.fromEntries(chosen),
     objective: complete(objectives, objectiveOf(wishes)),
     sampler: complete(samplers, partOf(wishes.sampler ?? "prior")),
@@ -92,7 +101,7 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
       count: data.count,
       mean: Object.fromEntries(fields.map(({ name }) => [name, rounded(profiles[name].mean)])),
     },
-    training,
+    training: { ...training, keepPrior: training.keepPrior ?? (isAuto(wishes.prior) ? "better" : "always") },
     data: {
       name: data.name,
       fingerprint: data.fingerprint,
@@ -119,6 +128,18 @@ function parseTraining(wishes: Wishes): TrainingOptions {
   }
   const [issue] = parsed.error.issues;
   throw new VaekitError("E_OPTION", `invalid ${issue.path.join(".")}: ${issue.message}`);
+}
+
+const isAuto = (wish: string | PartConfig | undefined): boolean => wish === undefined || wish === "auto";
+
+function priorOf({ prior, priorComponents }: Wishes): PartConfig {
+  const part = partOf(isAuto(prior) ? FITTED_PRIOR : prior!);
+  if (priorComponents === undefined) return part;
+  if (!hasOption(priors.get(part.name).options, "components")) {
+    const problem = `invalid prior components: prior ${part.name} has none`;
+    throw new VaekitError("E_OPTION", problem, "Leave them out, or choose --prior mixture.");
+  }
+  return { ...part, components: priorComponents };
 }
 
 function objectiveOf({ objective = "elbo", beta, freeBits }: Wishes): PartConfig {

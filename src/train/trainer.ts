@@ -2,19 +2,18 @@
 
 import type { Dataset } from "../data/dataset.js";
 import { splitIndices } from "../data/split.js";
-import { compose, type Model } from "../model/compose.js";
+import { compose } from "../model/compose.js";
 import type { ModelConfig } from "../model/config.js";
 import { nets } from "../model/list.js";
 import { BETA } from "../model/objectives/elbo.js";
-import { fieldFeeds } from "../model/open.js";
-import { encodeProgram, latentSize } from "../model/programs.js";
 import type { Weight } from "../model/runner.js";
-import { Philox } from "../random.js";
-import type { Bank, Engine } from "../runtime/engine.js";
+import { beforePrior } from "../model/standard-prior.js";
+import type { Engine } from "../runtime/engine.js";
 import type { Terms, TrainEvent } from "./events.js";
 import { type LoopResult, loop } from "./loop.js";
 import { CONSTANT_LEARNING_RATE, STREAM, TrainingOptions } from "./options.js";
-import { modelProblem, priorProblem } from "./problem.js";
+import { fitPrior } from "./prior.js";
+import { modelProblem } from "./problem.js";
 import { betaWarmup, schedule } from "./schedules.js";
 import type { TrainState } from "./state.js";
 import { openStepper } from "./stepper.js";
@@ -37,9 +36,6 @@ export interface Trained {
   readonly reason: LoopResult["reason"];
 }
 
-/** Fits of priors are small: they need no more than this. */
-const PRIOR_TRAINING = { epochs: 40, batchSize: 512, learningRate: 1e-2 };
-const ENCODE_BATCH = 500;
 /** A step as a full batch has it: smaller batches of one-cycle runs peak lower, by the square root. */
 const REFERENCE_BATCH = 128;
 
@@ -55,7 +51,9 @@ export async function* train(
   const { engine } = context;
   const signal = context.signal ?? new AbortController().signal;
   const options = TrainingOptions.parse(config.training);
-  const model = compose(config);
+  const { prior } = compose(config);
+  const before = beforePrior(config);
+  const model = compose(before);
   const { train: indices, valid } = splitIndices(data.count, options.valid, options.seed);
   const batchSize = Math.min(options.batchSize, indices.length);
   const problem = modelProblem(model, data, indices, options.binarize);
@@ -93,10 +91,14 @@ export async function* train(
       checkpointSeconds: context.checkpointSeconds ?? 60,
       signal,
     });
+    let finished = before;
     let { weights } = result;
-    if (result.reason !== "interrupted" && model.prior.part.fit === "after") {
+    if (result.reason !== "interrupted" && prior.part.fit === "after") {
       for (const [name, { values }] of weights) stepper.bank.write(name, "value", values);
-      weights = new Map([...weights, ...(yield* fitPrior(model, data, indices, engine, stepper.bank, signal))]);
+      const fitted = await fitPrior(prior, { model, data, train: indices, valid, engine, bank: stepper.bank, signal });
+      yield { event: "notice", message: `prior ${fitted.why}` };
+      finished = { ...config, prior: fitted.prior, choices: { ...config.choices, prior: fitted.why } };
+      weights = new Map([...weights, ...fitted.weights]);
     }
     const metrics = metricsOf(result, options, valid.length);
     yield {
@@ -108,7 +110,7 @@ export async function* train(
       bestEpoch: result.bestEpoch,
       metrics,
     };
-    return { config: { ...config, metrics: { ...config.metrics, ...metrics } }, weights, reason: result.reason };
+    return { config: { ...finished, metrics: { ...config.metrics, ...metrics } }, weights, reason: result.reason };
   } finally {
     await validator?.dispose();
     await stepper.dispose();
@@ -134,66 +136,6 @@ function metricsOf(
     reconstruction: rounded(validation.reconstruction),
     kl: rounded(validation.kl),
     ...run,
-    protocol: `validation split of ${records} records, 1 draw per record, beta 1, seed ${seed}, nats per record`,
+    protocol: `validation split of ${records} records, 1 draw per record, prior N(0, I), beta 1, seed ${seed}, nats per record`,
   };
-}
-
-/** Encodes the training records, draws a code from each posterior, and fits the prior's own parameters to the codes. */
-async function* fitPrior(
-  model: Model,
-  data: Dataset,
-  indices: Uint32Array,
-  engine: Engine,
-  bank: Bank,
-  signal: AbortSignal,
-): AsyncGenerator<TrainEvent, Map<string, Weight>> {
-  const options = TrainingOptions.parse(model.config.training);
-  const latent = latentSize(model);
-  const codes = new Float32Array(indices.length * latent);
-  const encoder = await engine.compile(encodeProgram(model).program, bank);
-  const random = new Philox(options.seed, STREAM.codes);
-  for (let at = 0; at < indices.length; at += ENCODE_BATCH) {
-    const records = indices.subarray(at, at + ENCODE_BATCH);
-    const { mu, logvar } = await encoder.run(fieldFeeds(model, await data.read(records)), { B: records.length });
-    const eps = random.normals(new Float32Array(mu.length));
-    for (let i = 0; i < mu.length; i++) codes[at * latent + i] = mu[i] + Math.exp(logvar[i] / 2) * eps[i];
-  }
-  await encoder.dispose();
-
-  const problem = priorProblem(model, codes, latent);
-  const fitting = TrainingOptions.parse({
-    ...PRIOR_TRAINING,
-    batchSize: Math.min(PRIOR_TRAINING.batchSize, problem.count),
-    seed: options.seed,
-  });
-  const stepper = await openStepper(problem, engine, fitting.batchSize, options.seed, STREAM.prior);
-  try {
-    const steps = loop({
-      problem,
-      stepper,
-      options: fitting,
-      learningRate: schedule(fitting.schedule, { learningRate: PRIOR_TRAINING.learningRate }),
-      beta: null,
-      noiseStream: STREAM.prior,
-      validate: null,
-      score: ({ loss }) => loss,
-      resume: null,
-      save: null,
-      checkpointSeconds: Number.POSITIVE_INFINITY,
-      signal,
-    });
-    let next = await steps.next();
-    let last = Number.NaN;
-    while (!next.done) {
-      if (next.value.event === "epoch") last = next.value.train.loss;
-      next = await steps.next();
-    }
-    yield {
-      event: "notice",
-      message: `prior ${model.prior.part.name} fitted to ${problem.count} codes: ${last.toFixed(3)} nats per code`,
-    };
-    return next.value.weights;
-  } finally {
-    await stepper.dispose();
-  }
 }

@@ -7,7 +7,7 @@ import type { Runner } from "../model/runner.js";
 import type { Engine } from "../runtime/engine.js";
 import { figuresText } from "./figures.js";
 import { look } from "./option.js";
-import { data, limit, machine, model, seed } from "./options.js";
+import { data, limit, machine, model, prior, seed } from "./options.js";
 import { imageFieldOf } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { verb } from "./verb.js";
@@ -36,6 +36,7 @@ export const evaluateOptions = z.strictObject({
     .register(look, { placeholder: "N" }),
   limit,
   seed,
+  prior,
 });
 
 export const evaluateVerb = verb({
@@ -95,7 +96,7 @@ function evaluationText({ image, protocol, ...figures }: Evaluation): string {
   });
 }
 
-function protocolText({ data, records, samples, seed, target, likelihoods }: Protocol): string {
+function protocolText({ data, records, samples, seed, target, prior, likelihoods }: Protocol): string {
   const parts = Object.entries(likelihoods).map(([field, name]) => `${field} ${name}`);
-  return `${data}, records: ${records}, ${samples} samples each, seed ${seed}, values ${target}, ${parts.join(", ")}`;
+  return `${data}, records: ${records}, ${samples} samples each, seed ${seed}, values ${target}, prior ${prior}, ${parts.join(", ")}`;
 }

@@ -1,7 +1,8 @@
 /** The options of training: what is built, on which data, how it is trained, where it goes. */
 
 import * as z from "zod";
-import { likelihoods, nets } from "../model/list.js";
+import { likelihoods, nets, priors } from "../model/list.js";
+import { MAX_COMPONENTS } from "../model/priors/mixture.js";
 import { type OptimizerName, optimizers } from "../train/optimizers.js";
 import { type ScheduleName, schedules } from "../train/schedules.js";
 import { look } from "./option.js";
@@ -21,6 +22,7 @@ const amount = () => z.number().min(0);
 const positive = () => z.number().positive();
 
 const netNames = () => ["auto", ...nets.names()];
+const priorNames = () => ["auto", ...priors.names()];
 const likelihoodNames = () => ["auto", ...likelihoods.names()];
 
 const model = { group: "Model" };
@@ -55,6 +57,15 @@ export const modelOptions = {
     .default(0)
     .describe("epochs over which beta rises from 0")
     .register(look, { ...model, placeholder: "EPOCHS", more: true }),
+  prior: named(priorNames)
+    .default("auto")
+    .describe("p(z); auto is a mixture fitted to the codes where that is measurably better")
+    .register(look, { ...model, names: priorNames, placeholder: "NAME" }),
+  priorComponents: z
+    .union([auto, z.int().min(1).max(MAX_COMPONENTS)])
+    .optional()
+    .describe("components of a mixture prior (default: auto, by the number of codes)")
+    .register(look, { ...model, flag: "prior.components", placeholder: "N", more: true }),
   freeBits: amount()
     .default(0)
     .describe("nats of KL per latent that cost nothing")

@@ -6,6 +6,7 @@ import { VaekitError } from "../errors.js";
 import type { ModelConfig } from "../model/config.js";
 import { exportOnnx } from "../model/export.js";
 import type { Weight } from "../model/runner.js";
+import { beforePrior } from "../model/standard-prior.js";
 import type { Engine } from "../runtime/engine.js";
 import { loadModel } from "../store/folder.js";
 import { checkOut, isFinished, openWorkFolder, type WorkFolder } from "../store/work-folder.js";
@@ -101,7 +102,10 @@ async function* run(
   } catch (error) {
     if (error instanceof DivergedError && error.weights) {
       await publish(
-        { ...config, metrics: { diverged: `at step ${error.step}: ${error.tensor}; these are the last good weights` } },
+        {
+          ...beforePrior(config),
+          metrics: { diverged: `at step ${error.step}: ${error.tensor}; these are the last good weights` },
+        },
         error.weights,
       );
     }

@@ -50,5 +50,11 @@ export const threads = z
 
 export const device = z.string().default("cpu").describe("device to compute on").register(look, { placeholder: "cpu" });
 
+export const prior = z
+  .enum(["model", "standard-normal"])
+  .default("model")
+  .describe("the model's own prior, or N(0, I) in its place")
+  .register(look, {});
+
 /** What every verb that opens a model takes. */
 export const machine = { threads, device };

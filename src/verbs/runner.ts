@@ -10,16 +10,23 @@ export interface ModelOptions {
   readonly model: string;
   readonly device: string;
   readonly threads?: number;
+  /** Default: the model's own. */
+  readonly prior?: "model" | "standard-normal";
 }
 
 /** Loads the model, lets `use` work with it on its engine, and frees what it held. Errors as `loadModel`; E_DEVICE. */
 export async function withRunner<Result>(
-  { model, device, threads }: ModelOptions,
+  { model, device, threads, prior }: ModelOptions,
   { host }: VerbContext,
   use: (runner: Runner, engine: Engine) => Promise<Result>,
 ): Promise<Result> {
-  const [{ loadModel }, { openRunner }] = await Promise.all([import("../store/folder.js"), import("../model/open.js")]);
-  const { config, weights } = await loadModel(model, host);
+  const [{ loadModel }, { openRunner }, { withStandardPrior }] = await Promise.all([
+    import("../store/folder.js"),
+    import("../model/open.js"),
+    import("../model/standard-prior.js"),
+  ]);
+  const loaded = await loadModel(model, host);
+  const { config, weights } = prior === "standard-normal" ? withStandardPrior(loaded.config, loaded.weights) : loaded;
   const engine = await host.engine(device, { threads });
   try {
     const runner = await openRunner(config, weights, engine);

@@ -50,6 +50,7 @@ function linearRunner({ size = 1, likelihood = "normal", binarize = false, laten
   return {
     seen,
     latent,
+    noiseSize: latent,
     config: sampleConfig({
       latent,
       schema: { fields: { image: { kind: "image", height: 1, width: size, channels: 1 } } },
@@ -215,6 +216,7 @@ test("the answer has the fixed keys, in order, then an object per field kind", a
     samples: 3,
     seed: 2,
     target: "as stored",
+    prior: "standard-normal",
     likelihoods: { image: "normal" },
     unit: "nats per record",
   });

@@ -30,6 +30,7 @@ const latents: Runner & { readonly batches: number[] } = {
     this.batches.push(count);
     return { image: z };
   },
+  noiseSize: 2,
   draw: async (noise, _count, temperature) => noise.map((value) => value * temperature),
   score: async () => ({ reconstruction: new Float32Array(), kl: new Float32Array(), logWeights: new Float32Array() }),
   weights: () => new Map(),
