@@ -17,7 +17,7 @@ import { TrainingWishes } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
 import { train } from "./train/trainer.js";
 import { type Codes, encodeDataset } from "./verbs/encode.js";
-import { evaluateOptions } from "./verbs/evaluate.js";
+import { evaluateModel, evaluateOptions } from "./verbs/evaluate.js";
 import { type ModelInfo, modelInfo } from "./verbs/info.js";
 import { interpolateOptions, walkBetween } from "./verbs/interpolate.js";
 import { type LatentMap, mapDataset } from "./verbs/map.js";
@@ -163,11 +163,13 @@ export class Vae implements AsyncDisposable {
     return decodePictures(await this.#open(), latents instanceof Float32Array ? latents : latents.mu, options);
   }
 
-  /** How well the model explains data, in nats per record, with the protocol of the figures. */
+  /**
+   * How well the model explains data, in nats per record, with the protocol of the figures. With `generated`, that many
+   * pictures drawn from the model are compared with as many records; those figures stand under `image`.
+   */
   async evaluate(data: Dataset, { signal, ...options }: Options<typeof evaluateOptions> = {}): Promise<Evaluation> {
-    const { evaluate } = await import("./eval/evaluate.js");
     const { prior, ...parsed } = parseInput(evaluateOptions, this.#seeded(options));
-    return evaluate(await this.#open(prior), data, { ...parsed, signal });
+    return evaluateModel(await this.#open(prior), await this.#engineOf(), data, { ...parsed, signal });
   }
 
   /** Where records lie in latent space: points in the plane, and a picture of them coloured by label. */

@@ -2,6 +2,7 @@
 
 import type { Dataset } from "../data/dataset.js";
 import type { Runner } from "../model/runner.js";
+import type { Engine } from "../runtime/engine.js";
 import type { ImageField } from "./pictures.js";
 import type { VerbContext } from "./verb.js";
 
@@ -13,11 +14,11 @@ export interface ModelOptions {
   readonly prior?: "model" | "standard-normal";
 }
 
-/** Loads the model, lets `use` work with it, and frees what it held. Errors as `loadModel`; E_DEVICE. */
+/** Loads the model, lets `use` work with it on its engine, and frees what it held. Errors as `loadModel`; E_DEVICE. */
 export async function withRunner<Result>(
   { model, device, threads, prior }: ModelOptions,
   { host }: VerbContext,
-  use: (runner: Runner) => Promise<Result>,
+  use: (runner: Runner, engine: Engine) => Promise<Result>,
 ): Promise<Result> {
   const [{ loadModel }, { openRunner }, { withStandardPrior }] = await Promise.all([
     import("../store/folder.js"),
@@ -30,7 +31,7 @@ export async function withRunner<Result>(
   try {
     const runner = await openRunner(config, weights, engine);
     try {
-      return await use(runner);
+      return await use(runner, engine);
     } finally {
       await runner.dispose();
     }

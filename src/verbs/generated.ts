@@ -1,0 +1,70 @@
+/** How near generated pictures, and reconstructions, are to real ones: what `evaluate` says beside likelihoods when asked. */
+
+import type { Dataset } from "../data/dataset.js";
+import { sampleIndices } from "../data/split.js";
+import type { PictureFigures } from "../eval/pictures/compare.js";
+import type { Runner } from "../model/runner.js";
+import type { Engine } from "../runtime/engine.js";
+import { checkSize, decodePictures, encodeRecords, imageFieldOf, recordPictures } from "./pictures.js";
+import { drawSamples } from "./sample.js";
+
+export interface GeneratedOptions {
+  /** Pictures to draw; as many real ones are compared, or all where there are fewer, and then fewer are drawn. */
+  readonly count: number;
+  /** Of the latents, and of which real records are compared. */
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Figures by full name (`frechet_vk64_n2000`), the same of reconstructions, and under which conditions. */
+export interface GeneratedFigures {
+  readonly generated: PictureFigures;
+  /** Distances of the reconstructions of the real records to those records. */
+  readonly reconstructions: PictureFigures;
+  readonly protocol: {
+    readonly features: string;
+    readonly neighbours: number;
+    readonly generated: string;
+    readonly real: string;
+  };
+}
+
+/**
+ * Draws pictures from the model's sampler and compares them with records of `dataset`. E_DATA where there are fewer than
+ * 100 records, E_SHAPE where they are of another size than the model's.
+ */
+export async function compareGenerated(
+  runner: Runner,
+  engine: Engine,
+  dataset: Dataset,
+  { count, seed, signal }: GeneratedOptions,
+): Promise<GeneratedFigures> {
+  checkSize(dataset, imageFieldOf(runner.config));
+  const [{ openFeatures }, { comparePictures, pictureProtocol }, { distances }] = await Promise.all([
+    import("../eval/features/features.js"),
+    import("../eval/pictures/compare.js"),
+    import("../eval/pictures/list.js"),
+  ]);
+  const indices = sampleIndices(dataset.count, count, seed);
+  const drawn = await drawSamples(runner, { count: indices.length, seed, temperature: 1, signal });
+  const real = await recordPictures(runner, dataset, indices);
+  const { mu } = await encodeRecords(runner, dataset, indices, { signal });
+  const rebuilt = await decodePictures(runner, mu, { signal });
+  const features = await openFeatures(engine);
+  try {
+    const { sampler, prior } = runner.config;
+    const chosen =
+      indices.length === dataset.count ? "all" : `${indices.length} of ${dataset.count}, drawn by the seed`;
+    return {
+      generated: await comparePictures(features, real, drawn),
+      reconstructions: await comparePictures(features, real, rebuilt, distances),
+      protocol: {
+        ...pictureProtocol(features.name),
+        generated: `${drawn.count}, sampler ${sampler.name}, prior ${prior.name}, temperature 1, seed ${seed}`,
+        real: `${dataset.name}, records: ${chosen}`,
+      },
+    };
+  } finally {
+    await features.dispose();
+  }
+}
