@@ -22,6 +22,7 @@ import type { NoiseKind, Recording } from "../nn/ctx.js";
 import { Philox } from "../random.js";
 import { optimizer } from "./optimizers.js";
 import { STREAM, TrainingOptions } from "./options.js";
+import { defaultRate } from "./trainer.js";
 
 /** What a program needs to know to train with the step; it stands in the ONNX file as JSON, under `vaekit`. */
 export interface PortableStepFacts {
@@ -39,6 +40,14 @@ export interface PortableStepFacts {
   readonly terms: readonly string[];
   /** Values of pictures are drawn black or white, with their grey as probability. */
   readonly binarize: boolean;
+  /** How the model was trained, for the same again. */
+  readonly training: {
+    readonly epochs: number;
+    readonly batchSize: number;
+    readonly learningRate: number;
+    readonly schedule: string;
+    readonly warmup: number;
+  };
 }
 
 export interface PortableStep {
@@ -59,7 +68,9 @@ interface Rule {
 export function portableStep(config: ModelConfig): PortableStep {
   const model = compose(config);
   const { program: traced, recording } = stepProgram(model, BATCH);
-  const { optimizer: kind, weightDecay, clip, binarize } = TrainingOptions.parse(config.training);
+  const training = TrainingOptions.parse(config.training);
+  const { optimizer: kind, weightDecay, clip, binarize } = training;
+  const { epochs, batchSize, schedule, warmup, learningRate = defaultRate(config, training) } = training;
   const { parameters, spread, vectors } = packed(recording);
   const names = parameters.map(({ name }) => name);
   const terms = Object.keys(traced.outputs).filter((name) => !name.startsWith(STATISTIC) && name !== "loss");
@@ -91,6 +102,7 @@ export function portableStep(config: ModelConfig): PortableStep {
     scalars: Object.fromEntries([...recording.scalars.keys()].map((name) => [name, scalarValue(config, name)])),
     terms,
     binarize,
+    training: { epochs, batchSize, learningRate, schedule, warmup },
   };
   return { facts, onnx: write(all, recording, facts) };
 }

@@ -4,6 +4,7 @@ import { decode } from "./decode.js";
 import { demo } from "./demo.js";
 import { encode } from "./encode.js";
 import { evaluateVerb } from "./evaluate.js";
+import { exportVerb } from "./export.js";
 import { fit } from "./fit.js";
 import { info } from "./info.js";
 import { interpolate } from "./interpolate.js";
@@ -22,5 +23,6 @@ export const verbs: readonly Verb[] = [
   evaluateVerb,
   map,
   info,
+  exportVerb,
   demo,
 ] as readonly Verb[];
