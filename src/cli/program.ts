@@ -9,6 +9,7 @@ import { parseInput } from "../verbs/parse.js";
 import type { Verb } from "../verbs/verb.js";
 import { fromEnvironment, fromFile, type Given, strangeVariables } from "./environment.js";
 import { commandOf, type HelpStyle, helpOf, type Typed } from "./flags.js";
+import { importModules, importsOf } from "./imports.js";
 import { type Manner, presenter } from "./present.js";
 import { processTerminal, type Terminal } from "./term.js";
 
@@ -24,6 +25,11 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     all: words.includes("--help-all"),
     bold: (text) => (process.stdout.isTTY ? terminal.style("bold", text) : text),
   };
+  try {
+    await importModules(importsOf(words, process.env));
+  } catch (error) {
+    return presenter(terminal, manner, true).failure(error);
+  }
   let status = 0;
   const program = new Command("vaekit")
     .description("Variational autoencoders: train on your own data, then generate, reconstruct, interpolate, embed.")
