@@ -9,22 +9,25 @@ export { sampleIndices, splitIndices } from "./data/split.js";
 export { subset } from "./data/subset.js";
 // What goes wrong.
 export { type ErrorCode, EXIT_STATUS, VaekitError } from "./errors.js";
+// Parts of your own: register them by name, then ask for them by that name. vaekit/parts holds what they are made of.
+export type { Check, Finding } from "./eval/doctor/finding.js";
+export { checks } from "./eval/doctor/list.js";
 // Evaluate.
 export type { Evaluation, Figures, Protocol } from "./eval/evaluate.js";
-// Parts of your own: register them by name, then ask for them by that name.
 export { fieldKinds } from "./fields/list.js";
 // Generate, reconstruct, interpolate, decode: pictures as bytes.
 export type { Host, Matrix, PictureLayout, Pictures, TableValues } from "./host.js";
 
 // What a model is.
 export type { ModelConfig, PartConfig } from "./model/config.js";
+export { likelihood, net, objective, posterior, prior, sampler } from "./model/define.js";
 export { likelihoods, nets, objectives, posteriors, priors, samplers } from "./model/list.js";
 export type { Likelihood, Net, Objective, Part, Posterior, Prior, Sampler } from "./model/parts.js";
 export type { Registry } from "./registry.js";
 // Train.
 export type { Terms, TrainEvent } from "./train/events.js";
 export type { TrainingOptions } from "./train/options.js";
-// A model, and a method per verb: train, sample, reconstruct, interpolate, encode, decode, evaluate, map, info, save.
+// A model, and a method per verb: train, sample, reconstruct, interpolate, encode, decode, evaluate, map, info, export, save.
 export { type EndEvent, type Place, type TrainOptions, Vae, type VaeOptions } from "./vae.js";
 // Encode, map.
 export type { Codes } from "./verbs/encode.js";

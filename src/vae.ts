@@ -18,6 +18,7 @@ import { plan, type Wishes } from "./train/plan.js";
 import { train } from "./train/trainer.js";
 import { type Codes, encodeDataset } from "./verbs/encode.js";
 import { evaluateModel, evaluateOptions } from "./verbs/evaluate.js";
+import { exportModel, exportOptions } from "./verbs/export.js";
 import { type ModelInfo, modelInfo } from "./verbs/info.js";
 import { interpolateOptions, walkBetween } from "./verbs/interpolate.js";
 import { type LatentMap, mapDataset } from "./verbs/map.js";
@@ -180,6 +181,16 @@ export class Vae implements AsyncDisposable {
   info(): ModelInfo {
     const { config, weights } = this.#ready();
     return modelInfo(config, weights);
+  }
+
+  /**
+   * Writes ONNX models for other languages into the folder `path`: encoder, decoder, sampler, score; with `trainStep` also
+   * the training step and a Python script that trains with it. The names of the files. E_OUT where the folder holds
+   * something else.
+   */
+  async export(path: string, options: z.input<typeof exportOptions> = {}): Promise<string[]> {
+    const { config, weights } = this.#ready();
+    return exportModel(config, weights, path, parseInput(exportOptions, options), await hostOf(this.#options));
   }
 
   /** Saves a model folder, whole or not at all. E_OUT where the folder holds something else, E_LOCKED while it is in use. */

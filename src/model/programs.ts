@@ -30,10 +30,10 @@ function recordOf(model: Model, batch: Dim): Values {
 }
 
 /**
- * One training step for a fixed batch: outputs `loss` and the objective's terms (nats per record), statistics of states,
+ * One training step for a batch of a fixed size, or of any (BATCH): outputs `loss` and the objective's terms (nats per record), statistics of states,
  * gradients of all parameters.
  */
-export function stepProgram(model: Model, batch: number): TracedProgram {
+export function stepProgram(model: Model, batch: Dim): TracedProgram {
   const { ctx, recording } = recordingContext("train", factsOf(model));
   const { part, options } = model.objective;
   const [player, ...others] = Object.values(part.losses(ctx, options, model, recordOf(model, batch)));

@@ -4,6 +4,7 @@ import { didYouMean, VaekitError } from "../errors.js";
 import { parseSafetensors, writeSafetensors } from "../files/safetensors.js";
 import type { Host } from "../host.js";
 import { FORMAT_VERSION, ModelConfig } from "../model/config.js";
+import { expectParts } from "../model/needs.js";
 import type { Weight } from "../model/runner.js";
 import { VERSION } from "../version.js";
 import { modelCard } from "./card.js";
@@ -86,7 +87,7 @@ function bytesOf(content: Uint8Array | string): Uint8Array {
 
 /**
  * Reads the model in `folder`, which errors call `path`. Each names the file: E_PATH where there is nothing; E_MODEL
- * where it is no model, a file is missing, truncated, corrupt or differs from its checksum, or a newer vaekit made it.
+ * where it is no model, a file is missing, truncated, corrupt or differs from its checksum, a newer vaekit made it, or it needs a part that nobody registered.
  */
 export async function readModel(folder: string, path: string, host: Host): Promise<LoadedModel> {
   const { files } = host;
@@ -119,6 +120,7 @@ export async function readModel(folder: string, path: string, host: Host): Promi
   for (const name of [ENCODER, DECODER])
     if (!(await files.stat(inside(folder, name, files)))) throw missing(inside(folder, name, files));
   if (preprocessorConfig(parsed.schema)) await check(PREPROCESSOR, await read(PREPROCESSOR));
+  expectParts(parsed, path);
   return { config: parsed, weights: tensors };
 }
 

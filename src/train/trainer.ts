@@ -118,7 +118,7 @@ export async function* train(
 }
 
 /** The peak that belongs to the net for schedules that come down; the usual 1e-3 for a constant rate. */
-function defaultRate(config: ModelConfig, { schedule: kind, batchSize }: TrainingOptions): number {
+export function defaultRate(config: ModelConfig, { schedule: kind, batchSize }: TrainingOptions): number {
   if (kind === "constant") return CONSTANT_LEARNING_RATE;
   return nets.get(config.net.name).peakLearningRate * Math.min(1, Math.sqrt(batchSize / REFERENCE_BATCH));
 }

@@ -47,7 +47,7 @@ export const modelOptions = {
     .max(MAX_HIDDEN)
     .optional()
     .describe("units of the hidden layer of the mlp (default: 400)")
-    .register(look, { ...model, placeholder: "N" }),
+    .register(look, { ...model, placeholder: "N", more: true }),
   likelihood: named(likelihoodNames)
     .default("auto")
     .describe("distribution of a pixel given the latent")
@@ -79,15 +79,19 @@ export const readOptions = {
     .default("auto")
     .describe("height and width that pictures are brought to")
     .register(look, fromData),
-  channels: z.literal(["auto", 1, 3]).default("auto").describe("1 for grey, 3 for colour").register(look, fromData),
-  limit: limit.register(look, { ...fromData, placeholder: "N" }),
+  channels: z
+    .literal(["auto", 1, 3])
+    .default("auto")
+    .describe("1 for grey, 3 for colour")
+    .register(look, { ...fromData, more: true }),
+  limit: limit.clone().register(look, { ...fromData, placeholder: "N" }),
   valid: z
     .number()
     .min(0)
     .lt(1)
     .default(0.05)
     .describe("share of the data kept aside for validation")
-    .register(look, { ...fromData, placeholder: "SHARE" }),
+    .register(look, { ...fromData, placeholder: "SHARE", more: true }),
   binarize: z
     .boolean()
     .default(false)
@@ -134,8 +138,8 @@ export const trainOptions = {
     .min(1)
     .optional()
     .describe("stop after this many epochs without a better validation loss")
-    .register(look, { ...training, placeholder: "N" }),
-  seed: seed.register(look, { ...training, placeholder: "N" }),
+    .register(look, { ...training, placeholder: "N", more: true }),
+  seed: seed.clone().register(look, { ...training, placeholder: "N" }),
 };
 
 /** Options of the program that trains. */
@@ -150,16 +154,16 @@ export const runOptions = {
     .default(false)
     .describe("say what would be built, and how long it would take")
     .register(look, run),
-  threads: threads.register(look, { ...run, placeholder: "N", more: true }),
-  device: device.register(look, { ...run, placeholder: "cpu", more: true }),
+  threads: threads.clone().register(look, { ...run, placeholder: "N", more: true }),
+  device: device.clone().register(look, { ...run, placeholder: "cpu|wasm", more: true }),
 };
 
 export const fitInput = z.strictObject({
   data,
   out: out("DIR", "folder for the model").register(look, { ...run, placeholder: "DIR" }),
+  ...readOptions,
   ...modelOptions,
   ...trainOptions,
-  ...readOptions,
   ...runOptions,
 });
 export type FitInput = z.infer<typeof fitInput>;

@@ -62,7 +62,7 @@ function optionOf(key: string, field: z.ZodType): Option {
     placeholder: shown.placeholder ?? accepts.map((accept) => accept.placeholder).join("|"),
     isSwitch: inner instanceof z.ZodBoolean,
     isRequired: !isOptional,
-    default: standard,
+    default: shown.duration && typeof standard === "number" ? `${standard}s` : standard,
     names: accepts.flatMap((accept) => accept.names),
     isName: accepts.every((accept) => accept.names.length > 0),
     expected,

@@ -28,7 +28,7 @@ export const seed = z
   .min(0)
   .max(Number.MAX_SAFE_INTEGER)
   .default(0)
-  .describe("seed of all random numbers: same seed, same device, same result")
+  .describe("seed of all random numbers")
   .register(look, { placeholder: "N" });
 
 export const limit = z
@@ -46,9 +46,13 @@ export const threads = z
   .max(MAX_THREADS)
   .optional()
   .describe("threads to compute with (default: as many as the machine has, at most 8)")
-  .register(look, { placeholder: "N" });
+  .register(look, { placeholder: "N", more: true });
 
-export const device = z.string().default("cpu").describe("device to compute on").register(look, { placeholder: "cpu" });
+export const device = z
+  .string()
+  .default("cpu")
+  .describe("device to compute on")
+  .register(look, { placeholder: "cpu|wasm", more: true });
 
 export const prior = z
   .enum(["model", "standard-normal"])

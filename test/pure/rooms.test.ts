@@ -25,7 +25,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["train"],
   ["verbs"],
   ["vae.ts"],
-  ["index.ts", "graph.ts"],
+  ["index.ts", "graph.ts", "parts.ts"],
   ["node"],
   ["node.ts"],
   ["cli"],
