@@ -33,6 +33,6 @@ export { type EndEvent, type Place, type TrainOptions, Vae, type VaeOptions } fr
 export type { Codes } from "./verbs/encode.js";
 export type { ModelInfo } from "./verbs/info.js";
 export { thereAndBack } from "./verbs/interpolate.js";
-export type { LatentMap } from "./verbs/map.js";
+export type { LatentMap, MapOptions } from "./verbs/map.js";
 export { type Arranged, type Pairs, pairSeries, pairSheet } from "./verbs/reconstruct.js";
 export { VERSION } from "./version.js";

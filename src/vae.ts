@@ -21,7 +21,7 @@ import { evaluateModel, evaluateOptions } from "./verbs/evaluate.js";
 import { exportModel, exportOptions } from "./verbs/export.js";
 import { type ModelInfo, modelInfo } from "./verbs/info.js";
 import { interpolateOptions, walkBetween } from "./verbs/interpolate.js";
-import { type LatentMap, mapDataset } from "./verbs/map.js";
+import { type LatentMap, type MapOptions, mapDataset } from "./verbs/map.js";
 import { parseInput } from "./verbs/parse.js";
 import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
@@ -173,9 +173,13 @@ export class Vae implements AsyncDisposable {
     return evaluateModel(await this.#open(prior), await this.#engineOf(), data, { ...parsed, signal });
   }
 
-  /** Where records lie in latent space: points in the plane, and a picture of them coloured by label. */
-  async map(data: Dataset, options: BatchOptions = {}): Promise<LatentMap> {
-    return mapDataset(await this.#open(), data, options);
+  /**
+   * Where records lie in latent space: points in the plane, a picture of them coloured by label, and a page to wander in.
+   *
+   * @example await writeFile("map.html", await (await vae.map(data, { projection: "umap" })).page());
+   */
+  async map(data: Dataset, options: MapOptions = {}): Promise<LatentMap> {
+    return mapDataset(await this.#open(), data, this.#seeded(options), await hostOf(this.#options));
   }
 
   info(): ModelInfo {
