@@ -11,6 +11,8 @@ export { subset } from "./data/subset.js";
 export { type ErrorCode, EXIT_STATUS, VaekitError } from "./errors.js";
 // Evaluate.
 export type { Evaluation, Figures, Protocol } from "./eval/evaluate.js";
+export { traversalFrames, traversalSheet, type WalkPictures } from "./eval/report/traversal-sheet.js";
+export type { Direction, Walk } from "./eval/traversal.js";
 // Parts of your own: register them by name, then ask for them by that name.
 export { fieldKinds } from "./fields/list.js";
 // Generate, reconstruct, interpolate, decode: pictures as bytes.
@@ -24,7 +26,7 @@ export type { Registry } from "./registry.js";
 // Train.
 export type { Terms, TrainEvent } from "./train/events.js";
 export type { TrainingOptions } from "./train/options.js";
-// A model, and a method per verb: train, sample, reconstruct, interpolate, encode, decode, evaluate, map, info, save.
+// A model, and a method per verb: train, sample, reconstruct, interpolate, traverse, encode, decode, evaluate, map, info, save.
 export { type EndEvent, type Place, type TrainOptions, Vae, type VaeOptions } from "./vae.js";
 // Encode, map.
 export type { Codes } from "./verbs/encode.js";
@@ -32,4 +34,5 @@ export type { ModelInfo } from "./verbs/info.js";
 export { thereAndBack } from "./verbs/interpolate.js";
 export type { LatentMap } from "./verbs/map.js";
 export { type Arranged, type Pairs, pairSeries, pairSheet } from "./verbs/reconstruct.js";
+export type { Traversal, TraverseOptions } from "./verbs/traverse.js";
 export { VERSION } from "./version.js";

@@ -10,6 +10,7 @@ import { interpolate } from "./interpolate.js";
 import { map } from "./map.js";
 import { reconstruct } from "./reconstruct.js";
 import { sample } from "./sample.js";
+import { traverse } from "./traverse.js";
 import type { Verb } from "./verb.js";
 
 export const verbs: readonly Verb[] = [
@@ -17,6 +18,7 @@ export const verbs: readonly Verb[] = [
   sample,
   reconstruct,
   interpolate,
+  traverse,
   encode,
   decode,
   evaluateVerb,

@@ -3,5 +3,6 @@
 import { reconstructions } from "./reconstructions.js";
 import type { Result } from "./result.js";
 import { samples } from "./samples.js";
+import { traversal } from "./traversal.js";
 
-export const results: readonly Result[] = [samples, reconstructions];
+export const results: readonly Result[] = [samples, reconstructions, traversal];
