@@ -26,6 +26,8 @@ export const TrainingOptions = z.object({
   binarize: z.boolean().default(false),
   /** Epochs over which beta rises. */
   warmup: z.number().min(0).default(0),
+  /** Leave no pictures of records in what is written about the model. */
+  private: z.boolean().default(false),
   seed: z.int().min(0).default(0),
 });
 export type TrainingOptions = z.infer<typeof TrainingOptions>;

@@ -9,6 +9,7 @@ import { info } from "./info.js";
 import { interpolate } from "./interpolate.js";
 import { map } from "./map.js";
 import { reconstruct } from "./reconstruct.js";
+import { report } from "./report.js";
 import { sample } from "./sample.js";
 import { traverse } from "./traverse.js";
 import type { Verb } from "./verb.js";
@@ -23,6 +24,7 @@ export const verbs: readonly Verb[] = [
   decode,
   evaluateVerb,
   map,
+  report,
   info,
   demo,
 ] as readonly Verb[];
