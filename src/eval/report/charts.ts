@@ -4,7 +4,7 @@ import * as Plot from "@observablehq/plot";
 import { Philox } from "../../random.js";
 import type { EpochRecord } from "../history.js";
 import type { CodeMap } from "./facts.js";
-import { type Html, trusted } from "./html.js";
+import { type Html, html, trusted } from "./html.js";
 import { nats, small, whole } from "./numbers.js";
 
 /** A document to draw in. */
@@ -36,17 +36,16 @@ function draw(document: Paper, label: string, options: Plot.PlotOptions): Html {
     marginBottom: 34,
     className: "chart",
     style: { color: INK },
-    ariaLabel: label,
     ...options,
   });
-  chart.setAttribute("role", "img");
   // The page has a style of its own for charts. Plot writes places to the trillionth of a pixel.
-  const text = chart.outerHTML.replace(/<style>[\s\S]*?<\/style>/g, "").replace(/ style="[^"]*"/, "");
-  return trusted(
-    text.replace(/ (?!aria-)[\w-]+="[^"]*"/g, (attribute) =>
+  const text = chart.outerHTML
+    .replace(/<style>[\s\S]*?<\/style>/g, "")
+    .replace(/ style="[^"]*"/, "")
+    .replace(/ [\w-]+="[^"]*"/g, (attribute) =>
       attribute.replace(/-?\d+\.\d{3,}/g, (digits) => String(Number(Number(digits).toFixed(2)))),
-    ),
-  );
+    );
+  return trusted(text.replace("<svg", () => html`<svg role="img" aria-label="${label}"`.markup));
 }
 
 const SERIES = [

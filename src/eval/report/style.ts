@@ -23,13 +23,13 @@ export const STYLE = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
 body {
-  margin: 0; background: var(--page); color: var(--ink); line-height: 1.55; font-size: 16px;
+  margin: 0; background: var(--page); color: var(--ink); line-height: 1.55; font-size: 16px; overflow-wrap: anywhere;
   font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
 .wrap { max-width: 60rem; margin: 0 auto; padding: 0 1.5rem; }
 header { padding: 3.5rem 0 0; }
 .eyebrow { margin: 0 0 .4rem; color: var(--soft); font-size: .875rem; }
-h1 { margin: 0 0 .9rem; font-size: 2.25rem; line-height: 1.15; letter-spacing: -.02em; font-weight: 650; overflow-wrap: anywhere; }
+h1 { margin: 0 0 .9rem; font-size: 2.25rem; line-height: 1.15; letter-spacing: -.02em; font-weight: 650; }
 h2 { margin: 0 0 .35rem; font-size: 1.3rem; line-height: 1.3; letter-spacing: -.01em; font-weight: 620; }
 h3 { margin: 0 0 .3rem; font-size: 1rem; font-weight: 620; }
 p { margin: 0 0 .8rem; max-width: 46rem; }
@@ -43,7 +43,7 @@ nav a:hover { color: var(--accent); text-decoration: underline; }
 section { padding: 2.4rem 0 0; }
 section > p { color: var(--soft); }
 footer { margin: 3rem 0 0; padding: 1.2rem 0 3rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .875rem; }
-code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere; }
+code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
 
 .tiles { display: grid; grid-template-columns: repeat(var(--tiles), 1fr); gap: 1px; margin: 1rem 0 .7rem; background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
 .tiles > div { background: var(--page); padding: .95rem 1.1rem .85rem; }
@@ -76,7 +76,6 @@ img { display: block; width: 100%; height: auto; }
 .chart { display: block; width: 100%; height: auto; overflow: visible; font-family: inherit; }
 .chart text { fill: var(--soft); stroke: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .5rem 0 0; padding: 0; list-style: none; color: var(--soft); font-size: .8125rem; }
-.legend li { overflow-wrap: anywhere; }
 .legend svg { width: .7em; height: .7em; margin-right: .4em; display: inline-block; vertical-align: baseline; }
 
 .findings { display: grid; gap: 1rem; margin: 1rem 0 0; padding: 0; list-style: none; }
@@ -86,7 +85,7 @@ img { display: block; width: 100%; height: auto; }
 .findings dl, .facts { display: grid; grid-template-columns: minmax(6.5rem, max-content) 1fr; gap: .25rem 1.2rem; margin: 0; font-size: .9375rem; }
 .facts { grid-template-columns: minmax(9rem, max-content) 1fr; margin-top: .8rem; }
 .findings dt, .facts dt { color: var(--soft); }
-.findings dd, .facts dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.findings dd, .facts dd { margin: 0; font-variant-numeric: tabular-nums; }
 .facts dd small { display: block; color: var(--soft); font-size: .875rem; }
 .facts dt, .facts dd { padding-bottom: .25rem; }
 
@@ -96,7 +95,7 @@ summary { cursor: pointer; color: var(--soft); font-size: .875rem; }
 table { border-collapse: collapse; width: 100%; font-size: .8125rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .28rem .7rem .28rem 0; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 thead th { color: var(--soft); font-weight: 500; vertical-align: bottom; }
-pre { margin: .35rem 0 1rem; padding: .7rem .9rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; font: .84375rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
+pre { margin: .35rem 0 1rem; padding: .7rem .9rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; font: .84375rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
 .command span { white-space: nowrap; }
 .use + h3 { margin-top: 1.2rem; }
 .two h3 { margin-bottom: .4rem; }

@@ -16,7 +16,7 @@ export const traversal: Section = {
     const { active } = activity(config.latents);
     const which =
       active > walks.length
-        ? `The ${walks.length} active latents of largest KL, of ${active}`
+        ? `The ${counted(walks.length, "active latent")} of largest KL, of ${active}`
         : counted(walks.length, "latent");
     const [left, right] = [`−${walkRange} sd`, `+${walkRange} sd`];
     return html`<p>What the latents mean: in each row one of them goes from one end of the data to the other, while the others stay at their means.</p>
