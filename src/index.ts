@@ -14,6 +14,8 @@ export type { Check, Finding } from "./eval/doctor/finding.js";
 export { checks } from "./eval/doctor/list.js";
 // Evaluate.
 export type { Evaluation, Figures, Protocol } from "./eval/evaluate.js";
+export { traversalFrames, traversalSheet, type WalkPictures } from "./eval/report/traversal-sheet.js";
+export type { Direction, Walk } from "./eval/traversal.js";
 export { fieldKinds } from "./fields/list.js";
 // Generate, reconstruct, interpolate, decode: pictures as bytes.
 export type { Host, Matrix, PictureLayout, Pictures, TableValues } from "./host.js";
@@ -35,4 +37,5 @@ export type { ModelInfo } from "./verbs/info.js";
 export { thereAndBack } from "./verbs/interpolate.js";
 export type { LatentMap, MapOptions } from "./verbs/map.js";
 export { type Arranged, type Pairs, pairSeries, pairSheet } from "./verbs/reconstruct.js";
+export type { Traversal, TraverseOptions } from "./verbs/traverse.js";
 export { VERSION } from "./version.js";

@@ -27,6 +27,7 @@ import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
 import { makeResults } from "./verbs/results/make.js";
 import { drawSamples, sampleOptions } from "./verbs/sample.js";
+import { type Traversal, type TraverseOptions, traverseModel, traverseOptions } from "./verbs/traverse.js";
 
 /** Where a model computes and what it may touch. */
 export interface Place {
@@ -152,6 +153,12 @@ export class Vae implements AsyncDisposable {
     { signal, ...options }: Options<typeof interpolateOptions> = {},
   ): Promise<Pictures> {
     return walkBetween(await this.#open(), [from, to], { ...parseInput(interpolateOptions, options), signal });
+  }
+
+  /** Pictures of walks along the latents that matter most, or along a direction; E_MODEL for a model that needs `data`. */
+  async traverse({ signal, at, along, data, ...options }: TraverseOptions = {}): Promise<Traversal> {
+    const parsed = parseInput(traverseOptions, options);
+    return traverseModel(await this.#open(), { ...parsed, signal, at, along, data, name: "this model" });
   }
 
   /** Posterior of each record: means and log-variances [count, latent], ids, labels. */

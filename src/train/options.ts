@@ -28,6 +28,8 @@ export const TrainingOptions = z.object({
   warmup: z.number().min(0).default(0),
   /** A prior fitted to the codes afterwards stays always, or where held-out codes are likelier under it than under N(0, I). */
   keepPrior: z.enum(["always", "better"]).optional(),
+  /** Leave no pictures of records in what is written about the model. */
+  private: z.boolean().default(false),
   seed: z.int().min(0).default(0),
 });
 export type TrainingOptions = z.infer<typeof TrainingOptions>;

@@ -92,6 +92,11 @@ export const readOptions = {
     .default(0.05)
     .describe("share of the data kept aside for validation")
     .register(look, { ...fromData, placeholder: "SHARE", more: true }),
+  private: z
+    .boolean()
+    .default(false)
+    .describe("leave no pictures of records in the report and the model card")
+    .register(look, { ...fromData, more: true }),
   binarize: z
     .boolean()
     .default(false)

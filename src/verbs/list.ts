@@ -10,15 +10,17 @@ import { info } from "./info.js";
 import { interpolate } from "./interpolate.js";
 import { map } from "./map.js";
 import { reconstruct } from "./reconstruct.js";
+import { report } from "./report.js";
 import { sample } from "./sample.js";
+import { traverse } from "./traverse.js";
 import type { Verb } from "./verb.js";
 
 /** Headings of the overview with their verbs, in the order in which they are shown. */
 export const verbGroups = {
   Train: [fit, demo],
   Generate: [sample, reconstruct, interpolate, decode],
-  Explore: [encode, map],
-  Judge: [evaluateVerb, info],
+  Explore: [encode, map, traverse],
+  Judge: [evaluateVerb, report, info],
   "Use elsewhere": [exportVerb],
 } as unknown as Readonly<Record<string, readonly Verb[]>>;
 

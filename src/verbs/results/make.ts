@@ -24,7 +24,7 @@ export interface Looked {
   readonly files: Readonly<Record<string, Uint8Array | string>>;
 }
 
-/** The records are of those that were kept aside, where there are any. */
+/** The records are of those that were kept aside, where there are any; `path` is how commands shall call the model. */
 export async function makeResults(
   config: ModelConfig,
   weights: ReadonlyMap<string, Weight>,
@@ -32,16 +32,19 @@ export async function makeResults(
   history: readonly EpochRecord[],
   engine: Engine,
   host: Host,
+  path = "MODEL",
 ): Promise<Looked> {
-  const { seed, valid } = TrainingOptions.parse(config.training);
+  const { seed, valid, private: isPrivate } = TrainingOptions.parse(config.training);
   const aside = splitIndices(data.count, valid, seed).valid;
-  const shown = aside.length > 0 ? subset(data, aside) : data;
+  const isAside = aside.length > 0;
+  const shown = isAside ? subset(data, aside) : data;
   const runner = await openRunner(config, weights, engine);
   try {
     const measured = sampleIndices(shown.count, MEASURED, seed);
     const { mu, logvar } = await encodeRecords(runner, shown, measured);
     const known = { ...config, latents: latentStatistics(mu, logvar, runner.latent) };
-    const context = { config: known, weights, runner, data: shown, measured, mu, logvar, history, seed, host };
+    const measurement = { config: known, weights, runner, data: shown, isAside, measured, mu, logvar, history, seed };
+    const context = { ...measurement, engine, host, path, isPrivate };
     let files: Looked["files"] = {};
     for (const result of results) files = { ...files, ...(await result.make({ ...context, files })) };
     return { config: known, files };

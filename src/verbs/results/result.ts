@@ -6,6 +6,7 @@ import type { EpochRecord } from "../../eval/history.js";
 import type { Host, PictureLayout, Pictures } from "../../host.js";
 import type { ModelConfig } from "../../model/config.js";
 import type { Runner, Weight } from "../../model/runner.js";
+import type { Engine } from "../../runtime/engine.js";
 
 export { pictureBytes };
 
@@ -16,12 +17,20 @@ export interface ResultContext {
   readonly runner: Runner;
   /** Records kept aside; all where there are none. */
   readonly data: Dataset;
+  /** Whether `data` was kept aside, so that the model has not learned from it. */
+  readonly isAside: boolean;
   /** Posterior of (at most `MEASURED` of) these records, in the order of `measured`. */
   readonly measured: Uint32Array;
   readonly mu: Float32Array;
   readonly logvar: Float32Array;
   readonly history: readonly EpochRecord[];
   readonly seed: number;
+  /** Where the model was trained. */
+  readonly engine: Engine;
+  /** How commands call the model. */
+  readonly path: string;
+  /** No pictures of records may be left anywhere. */
+  readonly isPrivate: boolean;
   readonly host: Host;
   /** What the results before this one in the list made, by file name. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
