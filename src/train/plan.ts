@@ -5,6 +5,7 @@ import { sampleIndices, splitIndices } from "../data/split.js";
 import { VaekitError } from "../errors.js";
 import type { Choice, FieldProfile } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
+import type { FieldFacts } from "../model/checkup.js";
 import { choose } from "../model/compose.js";
 import { FORMAT_VERSION, type ModelConfig, type PartConfig } from "../model/config.js";
 import { likelihoods, nets, objectives, posteriors, priors, samplers } from "../model/list.js";
@@ -91,6 +92,7 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     facts: {
       count: data.count,
       mean: Object.fromEntries(fields.map(({ name }) => [name, rounded(profiles[name].mean)])),
+      fields: Object.fromEntries(fields.map(({ name }) => [name, factsOf(profiles[name])])),
     },
     training,
     data: {
@@ -139,6 +141,11 @@ function complete(parts: Registry<Part<object>>, { name, ...given }: PartConfig)
 
 function hasOption(options: unknown, name: string): boolean {
   return name in ((options as { shape?: object }).shape ?? {});
+}
+
+function factsOf({ variance, greyShare, largestEigenvalue }: FieldProfile): FieldFacts {
+  const [a, b, c] = rounded([variance, greyShare, largestEigenvalue]);
+  return { variance: a, greyShare: b, largestEigenvalue: c };
 }
 
 /** Means need not carry more digits than float32 has. */

@@ -2,16 +2,16 @@
 
 import { ACTIVE_VARIANCE } from "../active-units.js";
 import { activeLatents } from "../latents.js";
-import type { Check } from "./finding.js";
+import { check } from "./finding.js";
 
 /** Fewer active latents than this share of all count as a collapse. */
 const LEAST_SHARE = 0.1;
 
-export const collapse: Check = {
+export const collapse = check({
   name: "posterior-collapse",
   summary: "latents that the decoder does not use",
-  look({ path, config: { latents, latent } }) {
-    if (!latents) return null;
+  needs: ["latents"],
+  look({ path, config: { latent } }, { latents }) {
     const active = activeLatents(latents, ACTIVE_VARIANCE).length;
     if (active >= Math.max(1, LEAST_SHARE * latent)) return null;
     const kl = latents.kl.reduce((sum, value) => sum + value, 0);
@@ -24,4 +24,4 @@ export const collapse: Check = {
       remedy: `vaekit fit DATA --out ${path} --warmup 5 --free-bits 0.1`,
     };
   },
-};
+});

@@ -1,8 +1,9 @@
-/** Looks at a model that has just been trained: measures its latents, then makes every result of the list. */
+/** Looks at a model that has just been trained: measures it, then makes every result of the list. */
 
 import type { Dataset } from "../../data/dataset.js";
 import { sampleIndices, splitIndices } from "../../data/split.js";
 import { subset } from "../../data/subset.js";
+import { measure } from "../../eval/doctor/measure.js";
 import type { EpochRecord } from "../../eval/history.js";
 import { latentStatistics } from "../../eval/latents.js";
 import type { Host } from "../../host.js";
@@ -34,13 +35,15 @@ export async function makeResults(
   host: Host,
 ): Promise<Looked> {
   const { seed, valid } = TrainingOptions.parse(config.training);
-  const aside = splitIndices(data.count, valid, seed).valid;
+  const split = splitIndices(data.count, valid, seed);
+  const aside = split.valid;
   const shown = aside.length > 0 ? subset(data, aside) : data;
   const runner = await openRunner(config, weights, engine);
   try {
     const measured = sampleIndices(shown.count, MEASURED, seed);
     const { mu, logvar } = await encodeRecords(runner, shown, measured);
-    const known = { ...config, latents: latentStatistics(mu, logvar, runner.latent) };
+    const checkup = (await measure(runner, data, { seed, split })) ?? undefined;
+    const known = { ...config, latents: latentStatistics(mu, logvar, runner.latent), checkup };
     const context = { config: known, weights, runner, data: shown, measured, mu, logvar, history, seed, host };
     let files: Looked["files"] = {};
     for (const result of results) files = { ...files, ...(await result.make({ ...context, files })) };
