@@ -84,6 +84,8 @@ export interface Misfit {
 export interface Spread<Options = object> {
   /** The distribution's parameter that it comes from. */
   readonly parameter: string;
+  /** One for all values, so that it can be compared with one residual. */
+  readonly shared: boolean;
   /** Where the parameter is held; a model that rests there wants to go on. */
   readonly least: number;
   readonly most: number;

@@ -143,7 +143,8 @@ function hasOption(options: unknown, name: string): boolean {
   return name in ((options as { shape?: object }).shape ?? {});
 }
 
-function factsOf({ variance, greyShare, largestEigenvalue }: FieldProfile): FieldFacts {
+/** What the configuration keeps of a profile. */
+export function factsOf({ variance, greyShare, largestEigenvalue }: FieldProfile): FieldFacts {
   const [a, b, c] = rounded([variance, greyShare, largestEigenvalue]);
   return { variance: a, greyShare: b, largestEigenvalue: c };
 }
@@ -153,10 +154,11 @@ function rounded(mean: readonly number[]): number[] {
   return mean.map((value) => Number(value.toPrecision(6)));
 }
 
-async function profileFields(
+/** What is in a sample of the records that are trained on. */
+export async function profileFields(
   data: Dataset,
   fields: readonly Field[],
-  { valid, seed }: TrainingOptions,
+  { valid, seed }: Pick<TrainingOptions, "valid" | "seed">,
 ): Promise<Record<string, FieldProfile>> {
   const { train } = splitIndices(data.count, valid, seed);
   const sample = sampleIndices(train.length, PROFILE_RECORDS, seed).map((at) => train[at]);

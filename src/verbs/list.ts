@@ -2,6 +2,7 @@
 
 import { decode } from "./decode.js";
 import { demo } from "./demo.js";
+import { doctor } from "./doctor.js";
 import { encode } from "./encode.js";
 import { evaluateVerb } from "./evaluate.js";
 import { fit } from "./fit.js";
@@ -21,6 +22,7 @@ export const verbs: readonly Verb[] = [
   decode,
   evaluateVerb,
   map,
+  doctor,
   info,
   demo,
 ] as readonly Verb[];

@@ -1,7 +1,5 @@
 /** How far the aggregate posterior, the mixture of all records' posteriors, lies from the prior N(0, I). */
 
-import { CholeskyDecomposition, Matrix } from "ml-matrix";
-
 /** Above this many latents their correlations are left out: the work grows with the cube. */
 const MAX_JOINT = 512;
 
@@ -34,10 +32,19 @@ export function divergenceFromStandard(mu: Float32Array, logvar: Float32Array, l
   return Math.max(0, (trace - latent - logDeterminant) / 2 - byChance);
 }
 
+/** log det of the covariance plus the posteriors' variances, by Cholesky: positive definite, as no variance is 0. */
 function joint(covariance: readonly Float64Array[], spread: Float64Array): number {
-  const sum = new Matrix(covariance.map((row, j) => Array.from(row, (value, k) => value + (j === k ? spread[j] : 0))));
-  const lower = new CholeskyDecomposition(sum).lowerTriangularMatrix;
-  return spread.reduce((total, _, j) => total + 2 * Math.log(lower.get(j, j)), 0);
+  const lower = covariance.map((row) => Float64Array.from(row));
+  let logDeterminant = 0;
+  for (let j = 0; j < spread.length; j++) {
+    for (let k = 0; k <= j; k++) {
+      let sum = lower[j][k] + (j === k ? spread[j] : 0);
+      for (let i = 0; i < k; i++) sum -= lower[j][i] * lower[k][i];
+      lower[j][k] = j === k ? Math.sqrt(Math.max(sum, Number.MIN_VALUE)) : sum / lower[k][k];
+    }
+    logDeterminant += 2 * Math.log(lower[j][j]);
+  }
+  return logDeterminant;
 }
 
 function covarianceOf(values: Float32Array, mean: Float64Array, width: number): Float64Array[] {

@@ -1,9 +1,21 @@
 /** The list of the doctor's checks. A new one is a file and a line here; users add theirs with `register`. */
 
 import { registry } from "../../registry.js";
+import { aggregatePosterior } from "./aggregate-posterior.js";
 import { collapse } from "./collapse.js";
+import { collapseForeseen } from "./collapse-foreseen.js";
+import { deadUnits } from "./dead-units.js";
+import { duplicates } from "./duplicates.js";
 import { factsOf, MISSING } from "./facts.js";
 import type { Check, Facts, Finding, Patient } from "./finding.js";
+import { overfitting } from "./overfitting.js";
+import { sigmaBound } from "./sigma-bound.js";
+import { sigmaOff } from "./sigma-off.js";
+import { squeezedPosterior } from "./squeezed-posterior.js";
+import { tooFewEpochs } from "./too-few-epochs.js";
+import { warmup } from "./warmup.js";
+import { weakKl } from "./weak-kl.js";
+import { wrongLikelihood } from "./wrong-likelihood.js";
 
 /**
  * The checks by name. Yours is asked as soon as it is registered, by the command and in reports too.
@@ -15,7 +27,21 @@ import type { Check, Facts, Finding, Patient } from "./finding.js";
  *     evidence: `${Math.max(...epochs.map(({ seconds }) => seconds))} s`, reference: "3600 s", remedy: "vaekit fit ..." },
  * }));
  */
-export const checks = registry<Check>("check", [collapse]);
+export const checks = registry<Check>("check", [
+  collapse,
+  collapseForeseen,
+  squeezedPosterior,
+  deadUnits,
+  warmup,
+  weakKl,
+  sigmaBound,
+  sigmaOff,
+  wrongLikelihood,
+  overfitting,
+  tooFewEpochs,
+  duplicates,
+  aggregatePosterior,
+]);
 
 /** What came of all checks. */
 export interface Diagnosis {

@@ -30,6 +30,7 @@ export const discretizedLogisticLikelihood: Likelihood<z.infer<typeof options>> 
   discretised: true,
   spread: {
     parameter: "logscale",
+    shared: false,
     least: SMALLEST_LOGSCALE,
     most: LARGEST_LOGSCALE,
     variance: (logscale) =>

@@ -32,6 +32,7 @@ export const normalLikelihood: Likelihood<z.infer<typeof options>> = {
   discretised: false,
   spread: {
     parameter: "logvar",
+    shared: true,
     least: SMALLEST_LOGVAR,
     most: LARGEST_LOGVAR,
     variance: (logvar) => logvar.exp(),
