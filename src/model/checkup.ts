@@ -15,8 +15,12 @@ export type Pile = z.infer<typeof Pile>;
 /** How far the posterior's means, or its log-variances, reach over records and latents. Latents that never vary are left out. */
 const Reach = z.object({
   varying: z.int(),
+  /** Of all values; and of a typical latent, the median over latents. */
   least: z.number(),
   most: z.number(),
+  typicalLeast: z.number(),
+  typicalMost: z.number(),
+  /** Values that pile up at the lower, at the upper end. */
   below: Pile.nullable(),
   above: Pile.nullable(),
 });

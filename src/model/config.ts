@@ -42,8 +42,8 @@ export const ModelConfig = z.object({
       posteriorVariance: z.array(z.number()).readonly(),
     })
     .optional(),
-  /** What else was measured on those records when training ended. */
-  checkup: Checkup.optional(),
+  /** What else was measured when training ended. That of another version is as good as none: it can be measured again. */
+  checkup: Checkup.optional().catch(undefined),
   /** What "auto" decided and why, one sentence a choice. */
   choices: z.record(z.string(), z.string()),
   /** Figures of the finished model, with their protocol. */

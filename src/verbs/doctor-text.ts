@@ -26,11 +26,11 @@ export function diagnosisText({ findings, passed, notExamined }: Diagnosis): str
     return wrapped(`not examined: ${names.join(", ")} (${why})`, "", INDENT).join("\n");
   });
   const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
-  const found = findings.length === 0 ? "no findings" : count(findings.length, "finding");
+  const found = findings.length === 0 ? "no findings:" : `${count(findings.length, "finding")},`;
   return [
     ...blocks,
     ...(lacking.length > 0 ? [lacking.join("\n")] : []),
-    `${found}: ${count(passed.length, "check")} passed`,
+    `${found} ${count(passed.length, "check")} passed`,
   ].join("\n\n");
 }
 

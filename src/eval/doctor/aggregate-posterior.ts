@@ -5,9 +5,12 @@ import { standardNormalPrior } from "../../model/priors/standard-normal.js";
 import { fitCommand } from "./command.js";
 import { check } from "./finding.js";
 
-/** Nats by which mean and covariance alone tell codes from prior draws, per latent that is in use; see docs/numbers.md. */
-const NOTICE_PER_LATENT = 0.05;
-const WARNING_PER_LATENT = 0.5;
+/**
+ * Nats by which mean and covariance alone tell codes from prior draws: e^-nats is about the share of the prior's draws that
+ * look like codes. Models that sample well have up to a nat, or a twentieth a latent.
+ */
+const NOTICE = { nats: 1, perLatent: 0.05 };
+const WARNING = { nats: 4, perLatent: 0.2 };
 
 export const aggregatePosterior = check({
   name: "aggregate-posterior",
@@ -17,13 +20,14 @@ export const aggregatePosterior = check({
     if (patient.config.prior.name !== standardNormalPrior.name) return null; // N(0, I) is not what it draws from
     const divergence = checkup.aggregateDivergence;
     const count = latents.kl.length;
-    if (divergence <= NOTICE_PER_LATENT * count) return null;
+    const above = ({ nats, perLatent }: typeof NOTICE): number => Math.max(nats, perLatent * count);
+    if (divergence <= above(NOTICE)) return null;
     return {
       code: "aggregate-posterior",
-      severity: divergence > WARNING_PER_LATENT * count ? "warning" : "notice",
+      severity: divergence > above(WARNING) ? "warning" : "notice",
       problem: "The codes of records do not lie where the prior draws: samples look worse than reconstructions.",
       evidence: `${divergence.toFixed(2)} nats between N(0, I) and the codes' mean and covariance, ${count} latents`,
-      reference: `at most ${(NOTICE_PER_LATENT * count).toFixed(1)} nats (${NOTICE_PER_LATENT} a latent)`,
+      reference: `at most ${above(NOTICE).toFixed(1)} nats`,
       remedy: priors.has("mixture")
         ? `Fit a prior to the codes: ${fitCommand(patient, { prior: "mixture" })}`
         : `Give the KL term more weight: ${fitCommand(patient, { beta: 2 })}`,

@@ -12,10 +12,15 @@ const STILL = 1e-5;
 /** Of values [count, latent]. */
 export function reachOf(values: Float32Array, latent: number): Reach {
   const columns = Array.from({ length: latent }, (_, j) => columnOf(values, latent, j)).filter(({ varies }) => varies);
+  const lows = columns.map(({ least }) => least).sort((a, b) => a - b);
+  const highs = columns.map(({ most }) => most).sort((a, b) => a - b);
+  const middle = Math.floor(columns.length / 2);
   return {
     varying: columns.length,
-    least: Math.min(...columns.map(({ least }) => least), columns.length > 0 ? Number.POSITIVE_INFINITY : 0),
-    most: Math.max(...columns.map(({ most }) => most), columns.length > 0 ? Number.NEGATIVE_INFINITY : 0),
+    least: lows[0] ?? 0,
+    most: highs[columns.length - 1] ?? 0,
+    typicalLeast: lows[middle] ?? 0,
+    typicalMost: highs[middle] ?? 0,
     below: pileOf(columns.map(({ least, deviation, atLeast }) => ({ end: least, deviation, share: atLeast }))),
     above: pileOf(columns.map(({ most, deviation, atMost }) => ({ end: most, deviation, share: atMost }))),
   };

@@ -13,6 +13,9 @@ const LEAST_LATENTS_SHARE = 0.25;
 /** A lone latent is judged by where activations end: sigmoid and ReLU at 0, tanh and sigmoid at 1, tanh at -1. */
 const ENDS = [-1, 0, 1];
 const AT_END = 1e-2;
+/** Means that end within -1..1 are a tanh's when typical latents reach this far on both sides; others reach over 2. */
+const NEARLY_ONE = 0.8;
+const LEAST_LATENTS_WITHIN = 3;
 /** Means that reach less far than this have collapsed rather than been squeezed; the prior's reach over 6. */
 const LEAST_REACH_MU = 0.5;
 /** Log-variances of a latent that says anything move more than this. */
@@ -29,7 +32,8 @@ export const squeezedPosterior = check({
   summary: "a mean or log-variance held back by an activation",
   needs: ["checkup"],
   look({ config }, { checkup }) {
-    const found = [meanSqueeze(checkup), logvarSqueeze(checkup)].filter((squeeze) => squeeze !== null);
+    const mean = meanSqueeze(checkup);
+    const found = [mean, logvarSqueeze(checkup, mean !== null)].filter((squeeze) => squeeze !== null);
     if (found.length === 0) return null;
     return {
       code: "squeezed-posterior",
@@ -48,16 +52,30 @@ function meanSqueeze({ mu }: Checkup): Squeeze | null {
   const pile = pileIn(mu);
   if (pile) return { what, evidence: pileText("means", pile, mu), healthy };
   if (mu.varying === 0 || mu.most - mu.least < LEAST_REACH_MU) return null;
+  if (isWithinOne(mu))
+    return {
+      what,
+      evidence: `no mean beyond -1..1, which typical latents reach: ${number(mu.typicalLeast)}..${number(mu.typicalMost)}`,
+      healthy,
+    };
   if (mu.least < 0 && mu.most > 0) return null;
   const side = mu.least >= 0 ? "below" : "above";
   return { what, evidence: `no mean ${side} 0: all within ${number(mu.least)}..${number(mu.most)}`, healthy };
 }
 
-function logvarSqueeze({ logvar }: Checkup): Squeeze | null {
+function isWithinOne({ varying, least, most, typicalLeast, typicalMost }: Reach): boolean {
+  const within = least >= -1 && most <= 1;
+  return within && varying >= LEAST_LATENTS_WITHIN && typicalLeast < -NEARLY_ONE && typicalMost > NEARLY_ONE;
+}
+
+/** `meansToo`: then log-variances that are 0 for every record are the work of the same activation; else none may be there. */
+function logvarSqueeze({ logvar }: Checkup, meansToo: boolean): Squeeze | null {
   const what = "log-variance";
   const healthy = "log-variances below 0 for what a record shows, no value taken twice";
   const pile = pileIn(logvar);
   if (pile) return { what, evidence: pileText("log-variances", pile, logvar), healthy };
+  if (logvar.varying === 0 && meansToo)
+    return { what, evidence: "every log-variance is the same for all records", healthy };
   // Below 0 on all sides is what a latent in use looks like; above 0 on all sides sigma is never below the prior's.
   if (logvar.varying === 0 || logvar.most - logvar.least < LEAST_REACH_LOGVAR || logvar.least < 0) return null;
   const range = `${number(logvar.least)}..${number(logvar.most)}`;
