@@ -10,8 +10,9 @@ export { subset } from "./data/subset.js";
 // What goes wrong.
 export { type ErrorCode, EXIT_STATUS, VaekitError } from "./errors.js";
 // Parts of your own: register them by name, then ask for them by that name. vaekit/parts holds what they are made of.
-export type { Check, Finding } from "./eval/doctor/finding.js";
-export { checks } from "./eval/doctor/list.js";
+// Doctor: what it finds; `checks.register(check({...}))` adds a check of your own.
+export { type Check, check, type Facts, type Finding, type Patient } from "./eval/doctor/finding.js";
+export { checks, type Diagnosis } from "./eval/doctor/list.js";
 // Evaluate.
 export type { Evaluation, Figures, Protocol } from "./eval/evaluate.js";
 export { traversalFrames, traversalSheet, type WalkPictures } from "./eval/report/traversal-sheet.js";
@@ -29,7 +30,7 @@ export type { Registry } from "./registry.js";
 // Train.
 export type { Terms, TrainEvent } from "./train/events.js";
 export type { TrainingOptions } from "./train/options.js";
-// A model, and a method per verb: train, sample, reconstruct, interpolate, encode, decode, evaluate, map, info, export, save.
+// A model, and a method per verb: train, sample, traverse, encode, evaluate, doctor, map, export, save and the rest.
 export { type EndEvent, type Place, type TrainOptions, Vae, type VaeOptions } from "./vae.js";
 // Encode, map.
 export type { Codes } from "./verbs/encode.js";

@@ -3,7 +3,10 @@
 import type * as z from "zod";
 import type { Dataset, Schema } from "./data/dataset.js";
 import { VaekitError } from "./errors.js";
+import type { Patient } from "./eval/doctor/finding.js";
+import { type Diagnosis, diagnose } from "./eval/doctor/list.js";
 import type { Evaluation } from "./eval/evaluate.js";
+import type { EpochRecord } from "./eval/history.js";
 import type { Host, Pictures } from "./host.js";
 import type { ModelConfig } from "./model/config.js";
 import { exportOnnx } from "./model/export.js";
@@ -11,11 +14,12 @@ import { openRunner } from "./model/open.js";
 import type { Encoded, Runner, Weight } from "./model/runner.js";
 import { withStandardPrior } from "./model/standard-prior.js";
 import type { Engine } from "./runtime/engine.js";
-import { loadModel, saveModel } from "./store/folder.js";
+import { saveModel } from "./store/folder.js";
 import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingWishes } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
 import { train } from "./train/trainer.js";
+import { doctorOptions } from "./verbs/doctor.js";
 import { type Codes, encodeDataset } from "./verbs/encode.js";
 import { evaluateModel, evaluateOptions } from "./verbs/evaluate.js";
 import { exportModel, exportOptions } from "./verbs/export.js";
@@ -23,6 +27,7 @@ import { type ModelInfo, modelInfo } from "./verbs/info.js";
 import { interpolateOptions, walkBetween } from "./verbs/interpolate.js";
 import { type LatentMap, type MapOptions, mapDataset } from "./verbs/map.js";
 import { parseInput } from "./verbs/parse.js";
+import { loadPatient, measuredOn } from "./verbs/patient.js";
 import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
 import { makeResults } from "./verbs/results/make.js";
@@ -62,7 +67,11 @@ interface Trained {
   readonly weights: ReadonlyMap<string, Weight>;
   /** Pictures and pages for the model folder. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
+  readonly history: readonly EpochRecord[];
 }
+
+/** How a model that was never saved is called in commands. */
+const UNSAVED = "models/mine";
 
 /**
  * @example
@@ -79,6 +88,7 @@ export class Vae implements AsyncDisposable {
   #engine: Promise<Engine> | null = null;
   /** By prior: the model's own, or N(0, I). */
   readonly #runners = new Map<PriorChoice, Promise<Runner>>();
+  #path = UNSAVED;
 
   constructor(options: VaeOptions) {
     this.#options = options;
@@ -86,9 +96,10 @@ export class Vae implements AsyncDisposable {
 
   /** Loads a model folder. E_PATH where there is nothing, E_MODEL where it is damaged, incomplete or too new. */
   static async load(path: string, place: Place = {}): Promise<Vae> {
-    const { config, weights } = await loadModel(path, await hostOf(place));
+    const { config, weights, history } = await loadPatient(path, await hostOf(place));
     const vae = new Vae({ ...place, schema: config.schema, seed: config.training.seed });
-    vae.#trained = { config, weights, files: {} };
+    vae.#trained = { config, weights, history, files: {} };
+    vae.#path = path;
     return vae;
   }
 
@@ -115,8 +126,9 @@ export class Vae implements AsyncDisposable {
         const { config: trained, weights } = next.value;
         await this.#close();
         const place = await hostOf(this.#options);
-        const looked = await makeResults(trained, weights, data, epochsOf(told), engine, place);
-        this.#trained = { ...looked, weights };
+        const history = epochsOf(told);
+        const looked = await makeResults(trained, weights, data, history, engine, place);
+        this.#trained = { ...looked, weights, history };
         return;
       }
       told.push(next.value);
@@ -189,6 +201,17 @@ export class Vae implements AsyncDisposable {
     return mapDataset(await this.#open(), data, this.#seeded(options), await hostOf(this.#options));
   }
 
+  /**
+   * What commonly goes wrong and was found here, each with evidence, a reference and a remedy; which checks passed, and
+   * which could not be done. With `data` it measures there, else it judges what was measured when training ended.
+   */
+  async doctor(data?: Dataset, { signal, ...options }: Options<typeof doctorOptions> = {}): Promise<Diagnosis> {
+    const { seed } = parseInput(doctorOptions, this.#seeded(options));
+    const { config, weights, history } = this.#ready();
+    const patient: Patient = { path: this.#path, config, weights, history };
+    return diagnose(data ? await measuredOn(patient, await this.#open(), data, { seed, signal }) : patient);
+  }
+
   info(): ModelInfo {
     const { config, weights } = this.#ready();
     return modelInfo(config, weights);
@@ -208,6 +231,7 @@ export class Vae implements AsyncDisposable {
   async save(path: string): Promise<void> {
     const { config, weights, files } = this.#ready();
     await saveModel(path, { config, weights, files, onnx: exportOnnx(config, weights) }, await hostOf(this.#options));
+    this.#path = path;
   }
 
   /** Frees what the model holds on its device. It may be used again: then it is opened anew. */

@@ -15,6 +15,8 @@ export interface Manner {
 export interface Presenter {
   event(event: VerbEvent): void;
   result(result: VerbResult): void;
+  /** Says why the answer, which was shown, is not good enough; the exit status. */
+  gate(error: VaekitError): number;
   /** Shows the error and gives the exit status. */
   failure(error: unknown): number;
 }
@@ -33,6 +35,10 @@ export function presenter(terminal: Terminal, { json, quiet, debug }: Manner, st
       view.end();
       if (json) terminal.print(JSON.stringify(document, null, streams ? undefined : 2));
       else if (text !== "") terminal.print(text);
+    },
+    gate({ code, message }) {
+      terminal.say(`vaekit: ${terminal.style("red", code)} ${message}`);
+      return EXIT_STATUS[code];
     },
     failure(error) {
       view.end();

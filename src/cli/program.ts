@@ -92,7 +92,7 @@ async function runVerb(verb: Verb, typed: Typed, terminal: Terminal, manner: Man
     const { nodeHost } = await import("../node/host.js");
     const result = await verb.run(input, { host: nodeHost(), signal, report: show.event });
     show.result(result);
-    return 0;
+    return result.gate ? show.gate(result.gate) : 0;
   } catch (error) {
     return show.failure(signal.aborted ? interrupted(error) : error);
   }

@@ -12,6 +12,8 @@ export interface FieldProfile {
   readonly variance: number;
   /** Share of values between .1 and .9 of the range. */
   readonly greyShare: number;
+  /** Largest eigenvalue of the covariance of the values. */
+  readonly largestEigenvalue: number;
   /** Every record is the same. */
   readonly constant: boolean;
 }

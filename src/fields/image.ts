@@ -3,6 +3,7 @@
 import type { Column, FieldSchema } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import type { FieldKind, FieldProfile } from "./field.js";
+import { principalVariance } from "./principal-variance.js";
 
 export interface ImageSchema extends FieldSchema {
   readonly kind: "image";
@@ -97,6 +98,7 @@ function profile(columns: readonly Column[], { height, width, channels }: ImageS
     mean,
     variance: squares / (records * size) - overall * overall,
     greyShare: grey / (records * size),
+    largestEigenvalue: principalVariance(columns, size, mean),
     constant,
   };
 }

@@ -4,6 +4,7 @@ import { VaekitError } from "../errors.js";
 import type { Engine, Executable, Feeds } from "../runtime/engine.js";
 import { compose, type Model, TEMPERATURE } from "./compose.js";
 import type { ModelConfig } from "./config.js";
+import { probedOf, probeProgram } from "./probe.js";
 import {
   decodeProgram,
   drawProgram,
@@ -93,6 +94,11 @@ export async function openRunner(
         kl: kl as Float32Array,
         logWeights: logWeights as Float32Array,
       };
+    },
+    async probe(columns, count, noise) {
+      const executable = await program("probe", () => probeProgram(model));
+      const feeds = { ...fieldFeeds(model, columns), ...splitGroups("posterior", noise, 1, count, groups) };
+      return probedOf((await executable.run(feeds, { B: count })) as Record<string, Float32Array>);
     },
     weights: () =>
       new Map([...parameters].map(([name, { shape }]) => [name, { shape, values: bank.read(name, "value") }])),

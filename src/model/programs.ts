@@ -1,5 +1,6 @@
 /** The programs derived from a model: training step, encode, decode, generate, score. */
 
+import type { Dist } from "../dist/dist.js";
 import { VaekitError } from "../errors.js";
 import { grad } from "../graph/grad.js";
 import { concat, constant, input, type Tensor } from "../graph/ops.js";
@@ -25,7 +26,7 @@ function factsOf(model: Model): DataFacts {
 }
 
 /** A placeholder per field, [batch, ...shape]. */
-function recordOf(model: Model, batch: Dim): Values {
+export function recordOf(model: Model, batch: Dim): Values {
   return Object.fromEntries(model.fields.map(({ name, shape }) => [name, input(name, [batch, ...shape])]));
 }
 
@@ -92,9 +93,15 @@ function trained(
 export function encodeProgram(model: Model): TracedProgram {
   const { ctx, recording } = recordingContext("use", factsOf(model));
   const groups = model.encode(ctx, recordOf(model, BATCH));
-  const mu = joined(groups.map(({ q }) => q.mean));
-  const logvar = joined(groups.map(({ q }) => q.parameters.logvar ?? constant(0).broadcastTo(q.shape)));
-  return { recording, program: program("encode", { mu, logvar }) };
+  return { recording, program: program("encode", sideBySide(groups)) };
+}
+
+/** Means and log-variances of all groups, [B, latent]; a posterior without log-variances has 0. */
+export function sideBySide(groups: readonly { readonly q: Dist }[]): { mu: Tensor; logvar: Tensor } {
+  return {
+    mu: joined(groups.map(({ q }) => q.mean)),
+    logvar: joined(groups.map(({ q }) => q.parameters.logvar ?? constant(0).broadcastTo(q.shape))),
+  };
 }
 
 /** Decoder's mean for latents z [B, latent] of all groups side by side: an output per field, [B, ...shape]. */

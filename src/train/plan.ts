@@ -5,6 +5,7 @@ import { sampleIndices, splitIndices } from "../data/split.js";
 import { VaekitError } from "../errors.js";
 import type { Choice, FieldProfile } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
+import type { FieldFacts } from "../model/checkup.js";
 import { choose } from "../model/compose.js";
 import { FORMAT_VERSION, type ModelConfig, type PartConfig } from "../model/config.js";
 import { likelihoods, nets, objectives, posteriors, priors, samplers } from "../model/list.js";
@@ -101,6 +102,7 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     facts: {
       count: data.count,
       mean: Object.fromEntries(fields.map(({ name }) => [name, rounded(profiles[name].mean)])),
+      fields: Object.fromEntries(fields.map(({ name }) => [name, factsOf(profiles[name])])),
     },
     training: { ...training, keepPrior: training.keepPrior ?? (isAuto(wishes.prior) ? "better" : "always") },
     data: {
@@ -181,15 +183,22 @@ function hasOption(options: unknown, name: string): boolean {
   return name in ((options as { shape?: object }).shape ?? {});
 }
 
+/** What the configuration keeps of a profile. */
+export function factsOf({ variance, greyShare, largestEigenvalue }: FieldProfile): FieldFacts {
+  const [a, b, c] = rounded([variance, greyShare, largestEigenvalue]);
+  return { variance: a, greyShare: b, largestEigenvalue: c };
+}
+
 /** Means need not carry more digits than float32 has. */
 function rounded(mean: readonly number[]): number[] {
   return mean.map((value) => Number(value.toPrecision(6)));
 }
 
-async function profileFields(
+/** What is in a sample of the records that are trained on. */
+export async function profileFields(
   data: Dataset,
   fields: readonly Field[],
-  { valid, seed }: TrainingOptions,
+  { valid, seed }: Pick<TrainingOptions, "valid" | "seed">,
 ): Promise<Record<string, FieldProfile>> {
   const { train } = splitIndices(data.count, valid, seed);
   const sample = sampleIndices(train.length, PROFILE_RECORDS, seed).map((at) => train[at]);

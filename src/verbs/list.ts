@@ -2,6 +2,7 @@
 
 import { decode } from "./decode.js";
 import { demo } from "./demo.js";
+import { doctor } from "./doctor.js";
 import { encode } from "./encode.js";
 import { evaluateVerb } from "./evaluate.js";
 import { exportVerb } from "./export.js";
@@ -20,7 +21,7 @@ export const verbGroups = {
   Train: [fit, demo],
   Generate: [sample, reconstruct, interpolate, decode],
   Explore: [encode, map, traverse],
-  Judge: [evaluateVerb, report, info],
+  Judge: [evaluateVerb, doctor, report, info],
   "Use elsewhere": [exportVerb],
 } as unknown as Readonly<Record<string, readonly Verb[]>>;
 

@@ -1,6 +1,7 @@
 /** What a verb is: one typed description from which the library method, the command, the route and the form derive. */
 
 import type * as z from "zod";
+import type { VaekitError } from "../errors.js";
 import type { Host } from "../host.js";
 
 export interface VerbContext {
@@ -56,6 +57,8 @@ export interface VerbResult {
   readonly json: unknown;
   /** The same for people, lines of plain text; "" where the answer is a file, which a "wrote" event tells of. */
   readonly text: string;
+  /** The answer is there, but not good enough for a caller that asked for a gate: an E_GATE, told after the answer. */
+  readonly gate?: VaekitError;
 }
 
 /** Names the schema's type once, so that `run` is typed by it. */

@@ -86,6 +86,7 @@ function linearRunner({ size = 1, likelihood = "normal", binarize = false, laten
       }
       return { reconstruction, kl, logWeights };
     },
+    probe: () => Promise.reject(new Error("not used")),
     weights: () => new Map(),
     dispose: async () => {},
   };

@@ -1,8 +1,9 @@
-/** Looks at a model that has just been trained: measures its latents, then makes every result of the list. */
+/** Looks at a model that has just been trained: measures it, then makes every result of the list. */
 
 import type { Dataset } from "../../data/dataset.js";
 import { sampleIndices, splitIndices } from "../../data/split.js";
 import { subset } from "../../data/subset.js";
+import { measure } from "../../eval/doctor/measure.js";
 import type { EpochRecord } from "../../eval/history.js";
 import { latentStatistics } from "../../eval/latents.js";
 import type { Host } from "../../host.js";
@@ -35,14 +36,15 @@ export async function makeResults(
   path = "MODEL",
 ): Promise<Looked> {
   const { seed, valid, private: isPrivate } = TrainingOptions.parse(config.training);
-  const aside = splitIndices(data.count, valid, seed).valid;
-  const isAside = aside.length > 0;
-  const shown = isAside ? subset(data, aside) : data;
+  const split = splitIndices(data.count, valid, seed);
+  const isAside = split.valid.length > 0;
+  const shown = isAside ? subset(data, split.valid) : data;
   const runner = await openRunner(config, weights, engine);
   try {
     const measured = sampleIndices(shown.count, MEASURED, seed);
     const { mu, logvar } = await encodeRecords(runner, shown, measured);
-    const known = { ...config, latents: latentStatistics(mu, logvar, runner.latent) };
+    const checkup = (await measure(runner, data, { seed, split })) ?? undefined;
+    const known = { ...config, latents: latentStatistics(mu, logvar, runner.latent), checkup };
     const measurement = { config: known, weights, runner, data: shown, isAside, measured, mu, logvar, history, seed };
     const context = { ...measurement, engine, host, path, isPrivate };
     let files: Looked["files"] = {};
