@@ -9,8 +9,8 @@
 
 import type { Tensor } from "vaekit/graph";
 import {
-  type Check,
   type Ctx,
+  check,
   checks,
   distribution,
   likelihood,
@@ -98,9 +98,10 @@ likelihoods.register(
 
 // A check is what the doctor looks for: null, or a finding with its evidence, a reference and a remedy.
 const LEAST_RECORDS = 50;
-export const fewRecords: Check = {
+const fewRecords = check({
   name: "few-records",
   summary: "hardly more records than latents",
+  needs: [],
   look({ path, config: { data, latent } }) {
     const share = data.count / latent;
     if (share >= LEAST_RECORDS) return null;
@@ -113,5 +114,5 @@ export const fewRecords: Check = {
       remedy: `vaekit fit DATA --out ${path} --latent ${Math.max(1, Math.floor(data.count / LEAST_RECORDS))}`,
     };
   },
-};
+});
 checks.register(fewRecords);

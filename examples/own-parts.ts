@@ -9,7 +9,7 @@
 import { parseArgs } from "node:util";
 import { Vae, writePictures } from "vaekit";
 import { nodeHost, open } from "vaekit/node";
-import { fewRecords } from "./my-parts.js"; // registers them
+import "./my-parts.js"; // registers them
 
 const { values: flags } = parseArgs({
   options: {
@@ -39,7 +39,7 @@ const { net, likelihoods, training } = loaded.config;
 console.log(`loaded ${flags.out}: net ${net.name}, likelihood ${likelihoods.image.name}, ${training.epochs} epochs`);
 const pictures = await loaded.sample(64);
 await writePictures(`${flags.out}/drawn.png`, pictures, {}, nodeHost());
-await loaded.dispose();
 
-const finding = fewRecords.look({ path: flags.out, config: loaded.config, weights: new Map(), history: [] });
-console.log(finding ? `the check of our own found: ${finding.evidence}` : "the check of our own found nothing");
+const { findings } = await loaded.doctor();
+await loaded.dispose();
+for (const { code, evidence } of findings) console.log(`the doctor found ${code}: ${evidence}`);

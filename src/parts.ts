@@ -10,7 +10,7 @@ export { discretizedLogistic } from "./dist/discretized-logistic.js";
 export { type Dist, type Draw, distribution, type FamilySpec } from "./dist/dist.js";
 export { normal } from "./dist/normal.js";
 // Findings of the doctor.
-export type { Check, Finding, Patient } from "./eval/doctor/finding.js";
+export { type Check, check, type Finding, type Patient } from "./eval/doctor/finding.js";
 export { checks } from "./eval/doctor/list.js";
 export type { EpochRecord, Terms } from "./eval/history.js";
 // Kinds of fields.

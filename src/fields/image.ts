@@ -18,7 +18,7 @@ const MAX_GREY_SHARE = 0.15;
 const MIN_CONV_SIDE = 8;
 /** Pictures with fewer values than this get the smaller latent space. */
 const SMALL_PICTURE_VALUES = 1500;
-/** Groups of the norm that colour pictures are learned with. */
+/** Groups of the norm after each convolution: it learns in fewer steps (docs/pictures.md). */
 const NORM_GROUPS = 8;
 const SMALL_LATENT = 20;
 const LARGE_LATENT = 64;
@@ -46,15 +46,10 @@ export const image: FieldKind<ImageSchema> = {
       return { value: "bernoulli", why: `one channel, and only ${percent}` };
     return { value: "normal", why: channels === 1 ? `one channel, but ${percent}` : `${channels} channels` };
   },
-  chooseNet(_, { height, width, channels }) {
+  chooseNet(_, { height, width }) {
     if (Math.min(height, width) < MIN_CONV_SIDE)
       return { value: "mlp", why: `pictures of ${height}x${width} are too small to halve` };
-    if (channels > 1)
-      return {
-        value: { name: "conv", groups: NORM_GROUPS },
-        why: `colour pictures of ${height}x${width}, with a norm`,
-      };
-    return { value: "conv", why: `pictures of ${height}x${width}` };
+    return { value: { name: "conv", groups: NORM_GROUPS }, why: `pictures of ${height}x${width}, with a norm` };
   },
   chooseLatent(_, { height, width, channels }) {
     const values = height * width * channels;

@@ -29,6 +29,8 @@ const runner: Runner = {
     );
     return { reconstruction, kl: Float32Array.from(image), logWeights: reconstruction.map((value) => -value) };
   },
+  noiseSize: LATENT,
+  probe: () => Promise.reject(new Error("not used")),
   weights: () => new Map(),
   dispose: async () => {},
 };

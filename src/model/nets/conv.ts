@@ -25,7 +25,7 @@ const options = z.strictObject({
     .describe("groups of a group norm after each convolution, and SiLU instead of ReLU; 0: no norm, ReLU"),
 });
 
-/** What follows a convolution. With a norm as many steps reach a far better loss on colour pictures (docs/numbers.md). */
+/** What follows a convolution. With a norm as many steps reach a far better loss (docs/pictures.md). */
 function activated(ctx: Ctx, x: Tensor, groups: number): Tensor {
   return groups === 0 ? x.relu() : groupNorm(ctx.at("norm"), x, { groups }).silu();
 }
