@@ -26,7 +26,7 @@ export type { Registry } from "./registry.js";
 // Train.
 export type { Terms, TrainEvent } from "./train/events.js";
 export type { TrainingOptions } from "./train/options.js";
-// A model, and a method per verb: train, sample, reconstruct, interpolate, traverse, encode, decode, evaluate, map, info, save.
+// A model, and a method per verb: train, sample, reconstruct, interpolate, traverse, encode, decode, evaluate, map, report, info, save.
 export { type EndEvent, type Place, type TrainOptions, Vae, type VaeOptions } from "./vae.js";
 // Encode, map.
 export type { Codes } from "./verbs/encode.js";

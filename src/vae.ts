@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Dataset, Schema } from "./data/dataset.js";
 import { VaekitError } from "./errors.js";
 import type { Evaluation } from "./eval/evaluate.js";
+import type { EpochRecord } from "./eval/history.js";
 import type { Host, Pictures } from "./host.js";
 import type { ModelConfig } from "./model/config.js";
 import { exportOnnx } from "./model/export.js";
@@ -11,6 +12,8 @@ import { openRunner } from "./model/open.js";
 import type { Encoded, Runner, Weight } from "./model/runner.js";
 import type { Engine } from "./runtime/engine.js";
 import { loadModel, saveModel } from "./store/folder.js";
+import { METRICS } from "./store/layout.js";
+import { readMetricsLog } from "./store/metrics-log.js";
 import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingOptions } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
@@ -57,6 +60,7 @@ type Options<Schema extends z.ZodObject> = z.input<Schema> & { readonly signal?:
 interface Trained {
   readonly config: ModelConfig;
   readonly weights: ReadonlyMap<string, Weight>;
+  readonly history: readonly EpochRecord[];
   /** Pictures and pages for the model folder. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
 }
@@ -82,9 +86,11 @@ export class Vae implements AsyncDisposable {
 
   /** Loads a model folder. E_PATH where there is nothing, E_MODEL where it is damaged, incomplete or too new. */
   static async load(path: string, place: Place = {}): Promise<Vae> {
-    const { config, weights } = await loadModel(path, await hostOf(place));
+    const host = await hostOf(place);
+    const { config, weights } = await loadModel(path, host);
+    const history = epochsOf(await readMetricsLog(host.files.join(path, METRICS), host.files));
     const vae = new Vae({ ...place, schema: config.schema, seed: config.training.seed });
-    vae.#trained = { config, weights, files: {} };
+    vae.#trained = { config, weights, history, files: {} };
     return vae;
   }
 
@@ -111,8 +117,9 @@ export class Vae implements AsyncDisposable {
         const { config: trained, weights } = next.value;
         await this.#close();
         const place = await hostOf(this.#options);
-        const looked = await makeResults(trained, weights, data, epochsOf(told), engine, place);
-        this.#trained = { ...looked, weights };
+        const history = epochsOf(told);
+        const looked = await makeResults(trained, weights, data, history, engine, place);
+        this.#trained = { ...looked, weights, history };
         return;
       }
       told.push(next.value);
@@ -179,6 +186,18 @@ export class Vae implements AsyncDisposable {
   /** Where records lie in latent space: points in the plane, and a picture of them coloured by label. */
   async map(data: Dataset, options: BatchOptions = {}): Promise<LatentMap> {
     return mapDataset(await this.#open(), data, options);
+  }
+
+  /** A report as one HTML page: of the records kept aside where `data` is what the model was trained on, else of a sample. */
+  async report(
+    data: Dataset,
+    options: { readonly private?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<string> {
+    const { config, history } = this.#ready();
+    const { makeReport, ownRecords } = await import("./verbs/report.js");
+    const records = (await ownRecords(data, config)) ?? { data, kind: "other" };
+    const host = await hostOf(this.#options);
+    return (await makeReport(await this.#open(), records, { ...options, path: "MODEL", history, host })).page;
   }
 
   info(): ModelInfo {
