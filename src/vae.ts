@@ -120,6 +120,7 @@ export class Vae implements AsyncDisposable {
         const history = epochsOf(told);
         const looked = await makeResults(trained, weights, data, history, engine, place);
         this.#trained = { ...looked, weights, history };
+        for (const message of looked.notices) yield { event: "notice", message };
         return;
       }
       told.push(next.value);
@@ -130,7 +131,7 @@ export class Vae implements AsyncDisposable {
   /** Trains without telling; how it ended. Errors as `train`. */
   async fit(data: Dataset, options: TrainOptions = {}): Promise<EndEvent> {
     let end: TrainEvent | null = null;
-    for await (const event of this.train(data, options)) end = event;
+    for await (const event of this.train(data, options)) if (event.event === "end") end = event;
     return end as EndEvent;
   }
 
