@@ -65,9 +65,9 @@ type PriorChoice = z.output<typeof sampleOptions>["prior"];
 interface Trained {
   readonly config: ModelConfig;
   readonly weights: ReadonlyMap<string, Weight>;
+  readonly history: readonly EpochRecord[];
   /** Pictures and pages for the model folder. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
-  readonly history: readonly EpochRecord[];
 }
 
 /** How a model that was never saved is called in commands. */
@@ -129,6 +129,7 @@ export class Vae implements AsyncDisposable {
         const history = epochsOf(told);
         const looked = await makeResults(trained, weights, data, history, engine, place);
         this.#trained = { ...looked, weights, history };
+        for (const message of looked.notices) yield { event: "notice", message };
         return;
       }
       told.push(next.value);
@@ -139,7 +140,7 @@ export class Vae implements AsyncDisposable {
   /** Trains without telling; how it ended. Errors as `train`. */
   async fit(data: Dataset, options: TrainOptions = {}): Promise<EndEvent> {
     let end: TrainEvent | null = null;
-    for await (const event of this.train(data, options)) end = event;
+    for await (const event of this.train(data, options)) if (event.event === "end") end = event;
     return end as EndEvent;
   }
 
@@ -210,6 +211,18 @@ export class Vae implements AsyncDisposable {
     const { config, weights, history } = this.#ready();
     const patient: Patient = { path: this.#path, config, weights, history };
     return diagnose(data ? await measuredOn(patient, await this.#open(), data, { seed, signal }) : patient);
+  }
+
+  /** A report as one HTML page: of the records kept aside where `data` is what the model was trained on, else of a sample. */
+  async report(
+    data: Dataset,
+    options: { readonly private?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<string> {
+    const { config, history } = this.#ready();
+    const { makeReport, ownRecords } = await import("./verbs/report.js");
+    const records = (await ownRecords(data, config)) ?? { data, kind: "other" };
+    const host = await hostOf(this.#options);
+    return (await makeReport(await this.#open(), records, { ...options, path: this.#path, history, host })).page;
   }
 
   info(): ModelInfo {

@@ -69,7 +69,7 @@ async function affordableEpochs(input: FitInput, context: VerbContext): Promise<
 async function train(input: FitInput, context: VerbContext): Promise<void> {
   const { fitModel } = await import("./fit-run.js");
   for await (const event of fitModel(input, context)) context.report(event);
-  context.report({ event: "wrote", path: input.out, what: "the model, samples.png, reconstructions.png" });
+  context.report({ event: "wrote", path: input.out, what: "the model; report.html shows it" });
 }
 
 async function drawWalk(runner: Runner, test: Dataset, out: string, { host, signal, report }: VerbContext) {

@@ -85,6 +85,7 @@ async function* run(
   const publish = async (finished: ModelConfig, weights: ReadonlyMap<string, Weight>): Promise<Fitted> => {
     const history = epochsOf(await work.events());
     const looked = await makeResults(finished, weights, data, history, engine, context.host, out);
+    for (const message of looked.notices) context.report({ event: "notice", message });
     await work.finish({ ...looked, weights, onnx: exportOnnx(finished, weights) });
     return { path: out, metrics: finished.metrics };
   };

@@ -56,9 +56,12 @@ export async function reportFacts(looked: Looked): Promise<ReportFacts> {
   const terms = await recordTerms(runner, data, measured, { seed });
   const { name: _, ...picture } = imageFieldOf(config);
   const decoded = await decodeAll(looked, terms);
-  let shown = await asUris(decoded, MAX_SIDE, looked.host);
-  for (let side = MAX_SIDE / 2; sizeOf(shown) > MAX_PICTURE_BYTES; side /= 2)
+  let side = Math.min(MAX_SIDE, Math.max(picture.height, picture.width));
+  let shown = await asUris(decoded, side, looked.host);
+  for (let size = sizeOf(shown); size > MAX_PICTURE_BYTES; size = sizeOf(shown)) {
+    side = Math.floor(side * Math.min(0.9, Math.sqrt(MAX_PICTURE_BYTES / size)));
     shown = await asUris(decoded, side, looked.host);
+  }
   return {
     config,
     path,

@@ -82,6 +82,17 @@ describe("trained", () => {
     expect(axes).toEqual(["mu_0", "mu_1"]);
     expect(picture.channels).toBe(3);
     expect(vae.info().parameters).toBeGreaterThan(1000);
+
+    const { walks, strides, pictures: walked } = await vae.traverse({ steps: 3, latents: [1], at: from });
+    expect({ count: walked.count, walks: walks.length, strides }).toEqual({
+      count: 3,
+      walks: 1,
+      strides: [-2.5, 0, 2.5],
+    });
+    const page = await vae.report(data);
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain(`${Math.round(COUNT * 0.05)} records kept aside from training`);
+    expect(page).toContain("40 epochs");
   });
 
   test("saved and loaded it is the same model, and goes on after being disposed", async () => {
@@ -91,6 +102,8 @@ describe("trained", () => {
     const loaded = await Vae.load(path("model"), { threads: 1 });
     expect(loaded.config).toEqual(vae.config);
     expect((await loaded.sample(4)).pixels).toEqual(before);
+    expect(readdirSync(path("model"))).toEqual(expect.arrayContaining(["traversal.png", "report.html"]));
+    await expect(loaded.report(data, { private: true })).resolves.toContain("this model is private");
     await loaded[Symbol.asyncDispose]();
     await vae.dispose();
     expect((await vae.sample(4)).pixels).toEqual(before);

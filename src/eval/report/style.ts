@@ -126,7 +126,8 @@ pre { margin: .35rem 0 1rem; padding: .7rem .9rem; background: var(--panel); bor
   nav, details { display: none; }
   section { padding-top: 16pt; }
   .two figure, .row, .tiles, .grid, .findings li, .facts dt, .facts dd, pre, p { break-inside: avoid; }
-  section > p, .legend, .facts dt { break-after: avoid; }
+  section > p, .legend, .row.head, .facts dt { break-after: avoid; }
+  footer { margin-top: 16pt; padding: 8pt 0 0; }
   .tiles { gap: 0; }
   .tiles > div { box-shadow: inset 0 0 0 .5px var(--line); }
   a { color: inherit; text-decoration: none; }

@@ -23,6 +23,8 @@ export interface Looked {
   readonly config: ModelConfig;
   /** Files for the model folder. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
+  /** What could not be made, and why: no picture is worth a model that took hours. */
+  readonly notices: readonly string[];
 }
 
 /** The records are of those that were kept aside, where there are any; `path` is how commands shall call the model. */
@@ -48,8 +50,15 @@ export async function makeResults(
     const measurement = { config: known, weights, runner, data: shown, isAside, measured, mu, logvar, history, seed };
     const context = { ...measurement, engine, host, path, isPrivate };
     let files: Looked["files"] = {};
-    for (const result of results) files = { ...files, ...(await result.make({ ...context, files })) };
-    return { config: known, files };
+    const notices: string[] = [];
+    for (const { name, make } of results) {
+      try {
+        files = { ...files, ...(await make({ ...context, files })) };
+      } catch (error) {
+        notices.push(`${name} could not be made: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    return { config: known, files, notices };
   } finally {
     await runner.dispose();
   }

@@ -4,6 +4,7 @@ import type { ReportFacts } from "../facts.js";
 import { type Html, html } from "../html.js";
 import { counted, duration, nats, whole } from "../numbers.js";
 import { activity } from "./latents.js";
+import { whichRecords } from "./reconstructions.js";
 import type { Section } from "./section.js";
 
 export const figures: Section = {
@@ -61,8 +62,7 @@ export function keyFigures({ config, records, data }: ReportFacts): KeyFigures {
       protocol: `Protocol: ${String(protocol)}.`,
     };
   }
-  const which =
-    data.kind === "training" ? "records it was trained on; none were kept aside" : `records of ${data.name}`;
+  const which = data.kind === "training" ? "records it was trained on; none were kept aside" : whichRecords(data);
   const chosen = data.measured < data.count ? `${whole(data.measured)} of ${whole(data.count)}` : whole(data.count);
   const then =
     data.kind === "other" && typeof negativeElbo === "number"

@@ -21,7 +21,7 @@ export const traversal: Section = {
     const [left, right] = [`−${walkRange} sd`, `+${walkRange} sd`];
     return html`<p>What the latents mean: in each row one of them goes from one end of the data to the other, while the others stay at their means.</p>
 <figure class="${pixelClass(picture)}"><div class="rows tight">
-<div class="row" aria-hidden="true"><div></div><div class="axis"><span>${left}</span><span>mean</span><span>${right}</span></div></div>
+<div class="row head" aria-hidden="true"><div></div><div class="axis"><span>${left}</span><span>mean</span><span>${right}</span></div></div>
 ${walks.map(
   ({ name, note, strip }) => html`<div class="row"><div>${name}<small>${note}</small></div>
 <img class="strip" src="${strip}" alt="${name}: pictures from ${left} to ${right}"></div>
