@@ -42,7 +42,7 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
     const { train, valid } = splitIndices(data.count, input.valid, seed);
     const batchSize = Math.min(input.batchSize, train.length);
     const problem = modelProblem(compose(config), data, train, input.binarize);
-    const engine = await host.engine(device, { threads });
+    const engine = await host.engine(device, { threads, onNotice });
     const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial);
     try {
       return {

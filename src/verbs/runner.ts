@@ -14,12 +14,15 @@ export interface ModelOptions {
 /** Loads the model, lets `use` work with it, and frees what it held. Errors as `loadModel`; E_DEVICE. */
 export async function withRunner<Result>(
   { model, device, threads }: ModelOptions,
-  { host }: VerbContext,
+  { host, report }: VerbContext,
   use: (runner: Runner) => Promise<Result>,
 ): Promise<Result> {
   const [{ loadModel }, { openRunner }] = await Promise.all([import("../store/folder.js"), import("../model/open.js")]);
   const { config, weights } = await loadModel(model, host);
-  const engine = await host.engine(device, { threads });
+  const engine = await host.engine(device, {
+    threads,
+    onNotice: (message) => report({ event: "notice", message }),
+  });
   try {
     const runner = await openRunner(config, weights, engine);
     try {
