@@ -42,6 +42,8 @@ export interface Place {
   readonly threads?: number;
   /** Default: Node's, or the browser's. */
   readonly host?: Host;
+  /** Told what a user should know, such as that another device has to do; `train` tells it as an event, too. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** The parts of a model; what is left out or "auto" is chosen from the data when it is trained. */
@@ -89,6 +91,8 @@ export class Vae implements AsyncDisposable {
   /** By prior: the model's own, or N(0, I). */
   readonly #runners = new Map<PriorChoice, Promise<Runner>>();
   #path = UNSAVED;
+  /** What the engine told and training has not told yet. */
+  #notices: string[] = [];
 
   constructor(options: VaeOptions) {
     this.#options = options;
@@ -115,9 +119,10 @@ export class Vae implements AsyncDisposable {
   async *train(data: Dataset, { signal, ...options }: TrainOptions = {}): AsyncGenerator<TrainEvent, void> {
     parseInput(TrainingWishes, options);
     this.#expectSchema(data);
-    const { schema: _, device, threads, host, ...wishes } = this.#options;
+    const { schema: _, device, threads, host, onNotice, ...wishes } = this.#options;
     const config = await plan(data, { ...wishes, ...options });
     const engine = await this.#engineOf();
+    for (const message of this.#notices.splice(0)) yield { event: "notice", message };
     const told: TrainEvent[] = [];
     const training = train(config, data, { engine, signal });
     for (;;) {
@@ -279,7 +284,11 @@ export class Vae implements AsyncDisposable {
 
   #engineOf(): Promise<Engine> {
     const { device = "cpu", threads } = this.#options;
-    this.#engine ??= hostOf(this.#options).then((host) => host.engine(device, { threads }));
+    const onNotice = (message: string) => {
+      this.#notices.push(message);
+      this.#options.onNotice?.(message);
+    };
+    this.#engine ??= hostOf(this.#options).then((host) => host.engine(device, { threads, onNotice }));
     return this.#engine;
   }
 

@@ -44,7 +44,7 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
     const { batchSize: wanted, epochs } = TrainingOptions.parse(config.training);
     const batchSize = Math.min(wanted, train.length);
     const problem = modelProblem(compose(config), data, train, input.binarize);
-    const engine = await host.engine(device, { threads });
+    const engine = await host.engine(device, { threads, onNotice });
     const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial);
     try {
       return {

@@ -48,7 +48,7 @@ export async function* fitModel(input: FitInput, context: VerbContext): AsyncGen
     const work = await openWorkFolder(out, { resume }, host);
     try {
       for (const message of work.notices) yield { event: "notice", message };
-      const engine = await host.engine(input.device, { threads: input.threads });
+      const engine = await host.engine(input.device, { threads: input.threads, onNotice });
       try {
         return yield* run(input, { wanted, data, work, engine, context });
       } finally {

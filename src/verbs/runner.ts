@@ -17,7 +17,7 @@ export interface ModelOptions {
 /** Loads the model, lets `use` work with it on its engine, and frees what it held. Errors as `loadModel`; E_DEVICE. */
 export async function withRunner<Result>(
   { model, device, threads, prior }: ModelOptions,
-  { host }: VerbContext,
+  { host, report }: VerbContext,
   use: (runner: Runner, engine: Engine) => Promise<Result>,
 ): Promise<Result> {
   const [{ loadModel }, { openRunner }, { withStandardPrior }] = await Promise.all([
@@ -27,7 +27,8 @@ export async function withRunner<Result>(
   ]);
   const loaded = await loadModel(model, host);
   const { config, weights } = prior === "standard-normal" ? withStandardPrior(loaded.config, loaded.weights) : loaded;
-  const engine = await host.engine(device, { threads });
+  const onNotice = (message: string) => report({ event: "notice", message });
+  const engine = await host.engine(device, { threads, onNotice });
   try {
     const runner = await openRunner(config, weights, engine);
     try {
