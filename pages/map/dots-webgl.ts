@@ -22,7 +22,7 @@ void main() {
 
 /** Signed distance to the outline, in radii, made smooth over a pixel. */
 const FRAGMENT = `#version 300 es
-precision mediump float;
+precision highp float;
 uniform float radius;
 uniform float size;
 in vec4 tint;

@@ -9,6 +9,8 @@ import type { View } from "./view.js";
 
 /** Pixels between two lines of the hatching, across them. */
 const HATCH_GAP = 7;
+/** Opacity of the hatching where it would hide pictures. */
+const OVER_PICTURES = 0.6;
 
 export interface Ground {
   draw(view: View, scales: readonly [Scale, Scale] | null, look: Look, pixelRatio: number): void;
@@ -50,7 +52,9 @@ export function ground(canvas: HTMLCanvasElement, state: State): Ground {
       context.clearRect(0, 0, view.width, view.height);
       if (state.showsDecoder) drawLattice(context, state.data, view);
       else if (scales) drawGrid(context, view, scales, look);
+      context.globalAlpha = state.showsDecoder ? OVER_PICTURES : 1;
       context.drawImage(hatched(view, look, pixelRatio), 0, 0, view.width, view.height);
+      context.globalAlpha = 1;
     },
   };
 }

@@ -86,12 +86,19 @@ export function inspector(state: State): Inspector {
       const kl = `${state.data.kl[shown].toFixed(1)} nats from the prior`;
       lines.push(id, element("span", { class: "soft" }, kl));
     } else if (place) {
-      const far = isNear(state.data.near, place.x, place.y) ? "" : ": no record near";
-      lines.push(element("span", { class: "soft" }, `At ${place.x.toFixed(2)}, ${place.y.toFixed(2)}${far}`));
+      lines.push(element("span", { class: "soft" }, placeText(place)));
     } else {
       lines.push(element("span", { class: "soft" }, "Point at the map, or tap it."));
     }
     facts.replaceChildren(...lines);
+  }
+
+  function placeText({ x, y }: Place): string {
+    const { near, axes } = state.data;
+    const crowd = isNear(near, x, y) ? "records near" : "no record near";
+    return axes[0] === ""
+      ? crowd.replace(/^./, (letter) => letter.toUpperCase())
+      : `At ${x.toFixed(2)}, ${y.toFixed(2)}: ${crowd}`;
   }
 
   function nameOf(index: number, colour: Rgb | null): (Node | string)[] {

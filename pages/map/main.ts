@@ -2,7 +2,7 @@
 
 import { type Colouring, colourings } from "./colouring.js";
 import { readData } from "./data.js";
-import { dotRadius } from "./dots.js";
+import { type DotLayer, dotRadius } from "./dots.js";
 import { canvasDots } from "./dots-canvas.js";
 import { webglDots } from "./dots-webgl.js";
 import { byId } from "./elements.js";
@@ -89,26 +89,42 @@ keys(top, state, view, {
 });
 
 new ResizeObserver(() => {
-  view.resize(stage.clientWidth, stage.clientHeight);
+  if (!isPrinted) view.resize(stage.clientWidth, stage.clientHeight);
 }).observe(stage);
 const themeChanged = (): void => {
   look = lookNow(isPrinted);
   redraw();
 };
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", themeChanged);
-for (const [event, printed] of [
-  ["beforeprint", true],
-  ["afterprint", false],
-] as const)
-  addEventListener(event, () => {
-    isPrinted = printed;
-    look = lookNow(printed);
-    draw();
-  });
+addEventListener("beforeprint", () => {
+  isPrinted = true;
+  look = lookNow(true);
+  draw();
+  drawPrint();
+});
+addEventListener("afterprint", () => {
+  isPrinted = false;
+  themeChanged();
+});
 
-function makeDots() {
+/** All layers on one canvas that a printer gets: it must not lie in a graphics card's memory. */
+function drawPrint(): void {
+  const sheet = byId<HTMLCanvasElement>("print");
+  const layers = ["ground", "points", "top"].map((id) => byId<HTMLCanvasElement>(id));
+  sheet.width = layers[0].width;
+  sheet.height = layers[0].height;
+  const pen = sheet.getContext("2d", { willReadFrequently: true });
+  for (const layer of layers) pen?.drawImage(layer, 0, 0);
+}
+
+function makeDots(): DotLayer {
   const canvas = byId<HTMLCanvasElement>("points");
-  return webglDots(canvas, data.points, data.box, redraw) ?? canvasDots(canvas, data.points);
+  const fast = webglDots(canvas, data.points, data.box, redraw);
+  if (fast) return fast;
+  // A canvas that once gave a context of WebGL gives no other.
+  const plain = canvas.cloneNode() as HTMLCanvasElement;
+  canvas.replaceWith(plain);
+  return canvasDots(plain, data.points);
 }
 
 function select(record: number): void {

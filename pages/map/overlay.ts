@@ -2,7 +2,7 @@
 
 import { fitCanvas } from "./dots.js";
 import { css, type Rgb } from "./palette.js";
-import type { PictureChoice } from "./pictures.js";
+import type { PictureChoice, ShownPictures } from "./pictures.js";
 import type { Scale } from "./scale.js";
 import type { State } from "./state.js";
 import type { Look } from "./theme.js";
@@ -30,20 +30,36 @@ export function overlay(canvas: HTMLCanvasElement, state: State, choice: Picture
 
   function drawPictures(view: View, colourOf: (record: number) => Rgb): void {
     const shown = choice.at(view);
-    const { thumbnails } = data;
-    if (!shown || !thumbnails) return;
-    const { records, width, height, opacity } = shown;
-    for (const record of records) {
+    if (!shown) return;
+    for (const record of shown.records) {
       const { x, y } = placeOf(record, view);
+      const { width, height } = shown;
       if (x < -width || y < -height || x > view.width + width || y > view.height + height) continue;
       const isFaded = state.pointed >= 0 && state.groupOf[record] !== state.pointed;
-      pen.globalAlpha = opacity * (isFaded ? 0.12 : 1);
-      pen.fillStyle = css(colourOf(record));
-      const [left, top] = [x - width / 2, y - height / 2];
-      pen.fillRect(left - FRAME, top - FRAME, width + 2 * FRAME, height + 2 * FRAME);
-      thumbnails.draw(pen, record, left, top, width, height);
+      pen.globalAlpha = shown.opacity * (isFaded ? 0.12 : 1);
+      framed(record, x, y, shown, FRAME, css(colourOf(record)));
     }
     pen.globalAlpha = 1;
+  }
+
+  /** A picture with its middle at (x, y), in a frame. */
+  function framed(record: number, x: number, y: number, size: ShownPictures, frame: number, colour: string): void {
+    const [left, top] = [x - size.width / 2, y - size.height / 2];
+    pen.fillStyle = colour;
+    pen.fillRect(left - frame, top - frame, size.width + 2 * frame, size.height + 2 * frame);
+    data.thumbnails?.draw(pen, record, left, top, size.width, size.height);
+  }
+
+  /** Marks a record: the selected one, and those shown as pictures, by a frame around the picture; others by a ring. */
+  function mark(view: View, record: number, radius: number, thickness: number, look: Look): void {
+    const shown = choice.at(view);
+    if (!shown || (record !== state.selected && !shown.isShown(record))) {
+      ring(view, record, radius, thickness, look);
+      return;
+    }
+    const { x, y } = placeOf(record, view);
+    framed(record, x, y, shown, FRAME + thickness, look.page);
+    framed(record, x, y, shown, thickness + 1, look.accent);
   }
 
   function ring(view: View, record: number, radius: number, thickness: number, look: Look): void {
@@ -87,9 +103,9 @@ export function overlay(canvas: HTMLCanvasElement, state: State, choice: Picture
       pen.clearRect(0, 0, view.width, view.height);
       drawPictures(view, colourOf);
       for (const record of state.found.slice(0, MAX_RINGS))
-        if (state.isVisible(record)) ring(view, record, radius + 3, 1.5, look);
-      if (state.selected >= 0) ring(view, state.selected, radius + 5, 2.5, look);
-      if (state.hovered >= 0 && state.hovered !== state.selected) ring(view, state.hovered, radius + 3, 2, look);
+        if (state.isVisible(record)) mark(view, record, radius + 3, 1.5, look);
+      if (state.selected >= 0) mark(view, state.selected, radius + 5, 2.5, look);
+      if (state.hovered >= 0 && state.hovered !== state.selected) mark(view, state.hovered, radius + 3, 2, look);
       if (scales) drawScales(view, scales, look);
     },
   };

@@ -14,6 +14,7 @@ const MOST_SIDE = 84;
 
 export interface ShownPictures {
   readonly records: Int32Array;
+  isShown(record: number): boolean;
   /** Pixels. */
   readonly width: number;
   readonly height: number;
@@ -25,6 +26,7 @@ export class PictureChoice {
   readonly #state: State;
   #key = "";
   #records: Int32Array = new Int32Array(0);
+  #known: ReadonlySet<number> = new Set();
 
   constructor(state: State) {
     this.#state = state;
@@ -39,12 +41,21 @@ export class PictureChoice {
     const level = Math.floor(Math.log2(view.zoom / FADE_FROM));
     const base = view.fitScale * FADE_FROM * 2 ** level;
     const key = [level, view.fitScale, version].join();
-    if (key !== this.#key) this.#records = spread(this.#state, SPACING / base);
+    if (key !== this.#key) {
+      this.#records = spread(this.#state, SPACING / base);
+      this.#known = new Set(this.#records);
+    }
     this.#key = key;
     const side = Math.min(MOST_SIDE, (SIZE * SPACING * view.scale) / base);
     const { width, height } = data.thumbnails;
     const longer = Math.max(width, height);
-    return { records: this.#records, opacity, width: (side * width) / longer, height: (side * height) / longer };
+    return {
+      records: this.#records,
+      isShown: (record) => this.#known.has(record),
+      width: (side * width) / longer,
+      height: (side * height) / longer,
+      opacity,
+    };
   }
 }
 

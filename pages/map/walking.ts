@@ -9,10 +9,14 @@ export function recordAt(state: State, view: View, choice: PictureChoice, x: num
   const { points } = state.data;
   const shown = choice.at(view);
   if (shown) {
-    for (const record of shown.records) {
+    const isCovering = (record: number): boolean => {
       const place = view.toStage(points[2 * record], points[2 * record + 1]);
-      if (Math.abs(place.x - x) <= shown.width / 2 && Math.abs(place.y - y) <= shown.height / 2) return record;
-    }
+      return Math.abs(place.x - x) <= shown.width / 2 && Math.abs(place.y - y) <= shown.height / 2;
+    };
+    // The selected one lies on top.
+    if (state.selected >= 0 && isCovering(state.selected)) return state.selected;
+    const found = shown.records.find(isCovering);
+    if (found !== undefined) return found;
   }
   const place = view.toMap(x, y);
   return state.index.nearest(place.x, place.y, reach / view.scale, (record) => state.isVisible(record));

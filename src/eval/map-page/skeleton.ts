@@ -31,6 +31,7 @@ export function skeleton({ title, summary, notes, style, script }: PageFrame, da
 <canvas id="ground" aria-hidden="true"></canvas>
 <canvas id="points" aria-hidden="true"></canvas>
 <canvas id="top" tabindex="0" role="application" aria-roledescription="map" aria-label="Map of ${data.count.toLocaleString("en")} records" aria-describedby="keys"></canvas>
+<canvas id="print" aria-hidden="true"></canvas>
 <div id="tip" aria-hidden="true" hidden></div>
 <div id="tools" role="toolbar" aria-label="View"></div>
 <noscript><p class="noscript">This map is drawn by a script, which is switched off here.</p></noscript>

@@ -5,7 +5,7 @@ import { Philox } from "../../random.js";
 import { LANDMARK_STREAM, LAYOUT_STREAM } from "../streams.js";
 import { emptyNearest, fillNearest, type Nearest } from "./nearest.js";
 import { pcaProjection } from "./pca.js";
-import type { Projection, ProjectOptions } from "./projection.js";
+import type { LatentCloud, Projected, Projection, ProjectOptions } from "./projection.js";
 import { type Edges, fuzzyUnion, type Layout, layoutEpoch, neighbourWeights } from "./umap-layout.js";
 
 /** Records that are laid out together; every other one finds its place among its nearest of them. */
@@ -22,38 +22,41 @@ const LEAST_RECORDS = 8;
 /** Neighbours in the plane whose latents are averaged for the way back. */
 const BACK_NEIGHBOURS = 6;
 
+/** Of one latent, or of very few records, their principal components. */
 export const umap: Projection = {
   name: "umap",
   suits: () => 0,
   maxRecords: 20_000,
-  async project(cloud, options) {
-    const { mu, count, width } = cloud;
-    if (width < 2 || count < LEAST_RECORDS) return pcaProjection.project(cloud, options);
-    const landmarks = sampleIndices(count, LANDMARKS, options.seed, LANDMARK_STREAM);
-    const others = complement(landmarks, count);
-    const work = workOf(landmarks.length, others.length, options);
-    const random = new Philox(options.seed, LAYOUT_STREAM);
-
-    const fixed = rows(mu, landmarks, width);
-    const anchors = await layLandmarks(fixed, width, random, work);
-    const placed = await placeOthers(rows(mu, others, width), fixed, anchors, width, random, work);
-    const points = new Float32Array(2 * count);
-    landmarks.forEach((record, i) => {
-      points.set(anchors.subarray(2 * i, 2 * i + 2), 2 * record);
-    });
-    others.forEach((record, i) => {
-      points.set(placed.subarray(2 * i, 2 * i + 2), 2 * record);
-    });
-    const among = others.length > 0 ? ` by ${landmarks.length.toLocaleString("en")} landmarks` : "";
-    return {
-      points,
-      axes: ["", ""],
-      how: `UMAP of ${width} latents${among}`,
-      inverse: "the mean latents of the records nearest to this place",
-      latentsAt: (places) => meanLatents(places, points, mu, width),
-    };
-  },
+  project: (cloud, options) => projectByUmap(cloud, options),
 };
+
+export async function projectByUmap(cloud: LatentCloud, options: ProjectOptions, most = LANDMARKS): Promise<Projected> {
+  const { mu, count, width } = cloud;
+  if (width < 2 || count < LEAST_RECORDS) return pcaProjection.project(cloud, options);
+  const landmarks = sampleIndices(count, most, options.seed, LANDMARK_STREAM);
+  const others = complement(landmarks, count);
+  const work = workOf(landmarks.length, others.length, options);
+  const random = new Philox(options.seed, LAYOUT_STREAM);
+
+  const fixed = rows(mu, landmarks, width);
+  const anchors = await layLandmarks(fixed, width, random, work);
+  const placed = await placeOthers(rows(mu, others, width), fixed, anchors, width, random, work);
+  const points = new Float32Array(2 * count);
+  landmarks.forEach((record, i) => {
+    points.set(anchors.subarray(2 * i, 2 * i + 2), 2 * record);
+  });
+  others.forEach((record, i) => {
+    points.set(placed.subarray(2 * i, 2 * i + 2), 2 * record);
+  });
+  const among = others.length > 0 ? ` by ${landmarks.length.toLocaleString("en")} landmarks` : "";
+  return {
+    points,
+    axes: ["", ""],
+    how: `UMAP of ${width} latents${among}`,
+    inverse: "the mean latents of the records nearest to this place",
+    latentsAt: (places) => meanLatents(places, points, mu, width),
+  };
+}
 
 /** Counts what is done, lets others run now and then, and stops when it is told to. */
 interface Work {
@@ -66,6 +69,7 @@ const BREATH = 50;
 
 function workOf(landmarks: number, others: number, { signal, onProgress }: ProjectOptions): Work {
   const total = landmarks * EPOCHS + others * PLACING_EPOCHS;
+  signal?.throwIfAborted();
   let done = 0;
   let breathed = performance.now();
   return {
