@@ -6,14 +6,15 @@ import { VaekitError } from "./errors.js";
 import type { Patient } from "./eval/doctor/finding.js";
 import { type Diagnosis, diagnose } from "./eval/doctor/list.js";
 import type { Evaluation } from "./eval/evaluate.js";
-import type { EpochRecord } from "./eval/history.js";
 import type { Host, Pictures } from "./host.js";
 import type { ModelConfig } from "./model/config.js";
 import { exportOnnx } from "./model/export.js";
 import { openRunner } from "./model/open.js";
 import type { Encoded, Runner, Weight } from "./model/runner.js";
 import type { Engine } from "./runtime/engine.js";
-import { saveModel } from "./store/folder.js";
+import { loadModel, saveModel } from "./store/folder.js";
+import { METRICS } from "./store/layout.js";
+import { type LoggedEvent, metricsText, readMetricsLog } from "./store/metrics-log.js";
 import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingOptions } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
@@ -25,7 +26,7 @@ import { type ModelInfo, modelInfo } from "./verbs/info.js";
 import { interpolateOptions, walkBetween } from "./verbs/interpolate.js";
 import { type LatentMap, mapDataset } from "./verbs/map.js";
 import { parseInput } from "./verbs/parse.js";
-import { loadPatient, measuredOn } from "./verbs/patient.js";
+import { measuredOn } from "./verbs/patient.js";
 import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
 import { makeResults } from "./verbs/results/make.js";
@@ -63,7 +64,8 @@ interface Trained {
   readonly weights: ReadonlyMap<string, Weight>;
   /** Pictures and pages for the model folder. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
-  readonly history: readonly EpochRecord[];
+  /** What its training told, as metrics.jsonl holds it. */
+  readonly log: readonly LoggedEvent[];
 }
 
 /** How a model that was never saved is called in commands. */
@@ -91,9 +93,11 @@ export class Vae implements AsyncDisposable {
 
   /** Loads a model folder. E_PATH where there is nothing, E_MODEL where it is damaged, incomplete or too new. */
   static async load(path: string, place: Place = {}): Promise<Vae> {
-    const { config, weights, history } = await loadPatient(path, await hostOf(place));
+    const host = await hostOf(place);
+    const { config, weights } = await loadModel(path, host);
+    const log = await readMetricsLog(host.files.join(path, METRICS), host.files);
     const vae = new Vae({ ...place, schema: config.schema, seed: config.training.seed });
-    vae.#trained = { config, weights, history, files: {} };
+    vae.#trained = { config, weights, log, files: {} };
     vae.#path = path;
     return vae;
   }
@@ -121,9 +125,8 @@ export class Vae implements AsyncDisposable {
         const { config: trained, weights } = next.value;
         await this.#close();
         const place = await hostOf(this.#options);
-        const history = epochsOf(told);
-        const looked = await makeResults(trained, weights, data, history, engine, place);
-        this.#trained = { ...looked, weights, history };
+        const looked = await makeResults(trained, weights, data, epochsOf(told), engine, place);
+        this.#trained = { ...looked, weights, log: told };
         return;
       }
       told.push(next.value);
@@ -192,8 +195,8 @@ export class Vae implements AsyncDisposable {
    */
   async doctor(data?: Dataset, { signal, ...options }: Options<typeof doctorOptions> = {}): Promise<Diagnosis> {
     const { seed } = parseInput(doctorOptions, this.#seeded(options));
-    const { config, weights, history } = this.#ready();
-    const patient: Patient = { path: this.#path, config, weights, history };
+    const { config, weights, log } = this.#ready();
+    const patient: Patient = { path: this.#path, config, weights, history: epochsOf(log) };
     return diagnose(data ? await measuredOn(patient, await this.#open(), data, { seed, signal }) : patient);
   }
 
@@ -204,7 +207,8 @@ export class Vae implements AsyncDisposable {
 
   /** Saves a model folder, whole or not at all. E_OUT where the folder holds something else, E_LOCKED while it is in use. */
   async save(path: string): Promise<void> {
-    const { config, weights, files } = this.#ready();
+    const { config, weights, log, files: made } = this.#ready();
+    const files = log.length > 0 ? { ...made, [METRICS]: metricsText(log) } : made;
     await saveModel(path, { config, weights, files, onnx: exportOnnx(config, weights) }, await hostOf(this.#options));
     this.#path = path;
   }
