@@ -179,6 +179,10 @@ describe("the course of training", () => {
       evidence: expect.stringMatching(/^epoch \d+ to 20: validation 9\d\.\d\d to 10\d\.\d\d nats, training/),
     });
   });
+  test("a flat course that ends a little above its best is healthy", () => {
+    const flat = course(Array.from({ length: 20 }, (_, i) => [90 - i / 100, i === 0 ? 91 : 91.01]));
+    expect(codesOf(patientOf({}, flat))).not.toContain("over-fitting");
+  });
   test("validation that rises with training does not count: the model got worse, not too good", () => {
     const worse = course(falling.map((loss, i) => [loss + Math.max(0, i - 8), loss + Math.max(0, i - 8)]));
     expect(codesOf(patientOf({}, worse))).not.toContain("over-fitting");
@@ -194,6 +198,9 @@ describe("the course of training", () => {
       reference: "a gap of at most 0.50 nats, 50 % of the KL",
     });
     expect(codesOf(patientOf(aside(100), behind))).not.toContain("over-fitting");
+    // Records that happen to be hard are so from the first epoch.
+    const hard = course(falling.map((loss) => [loss - 0.5, loss + 5]));
+    expect(codesOf(patientOf(aside(1000), hard))).not.toContain("over-fitting");
   });
   test("few steps are too few, however the loss looks", () => {
     const short = course(falling.map((loss) => [loss, loss])).map((epoch) => ({ ...epoch, step: epoch.epoch * 20 }));
@@ -203,7 +210,7 @@ describe("the course of training", () => {
     });
   });
   test("more steps are no remedy where training is far ahead of validation", () => {
-    const ahead = course(falling.map((loss) => [loss - 5, loss])).map((epoch) => ({ ...epoch, step: epoch.epoch }));
+    const ahead = course(falling.map((loss, i) => [loss - i, loss])).map((epoch) => ({ ...epoch, step: epoch.epoch }));
     expect(codesOf(patientOf({}, ahead))).not.toContain("too-few-epochs");
   });
   test("a fall to the very end; an annealed rate falls at the end in health", () => {

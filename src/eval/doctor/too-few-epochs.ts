@@ -49,10 +49,10 @@ export const tooFewEpochs = check({
           remedy: again(MORE * epoch),
         };
     }
-    if (step >= LEAST_STEPS || isFarBehind(all[all.length - 1])) return null;
+    if (step >= LEAST_STEPS || isFarBehind(epochs)) return null;
     return {
       ...found,
-      evidence: `${step} steps in ${epoch} epochs`,
+      evidence: `${step} steps in ${epoch} ${epoch === 1 ? "epoch" : "epochs"}`,
       reference: `at least ${LEAST_STEPS} steps`,
       remedy: again(Math.max(MORE * epoch, Math.ceil((MORE * LEAST_STEPS * epoch) / step))),
     };
