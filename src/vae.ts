@@ -6,7 +6,6 @@ import { VaekitError } from "./errors.js";
 import type { Patient } from "./eval/doctor/finding.js";
 import { type Diagnosis, diagnose } from "./eval/doctor/list.js";
 import type { Evaluation } from "./eval/evaluate.js";
-import type { EpochRecord } from "./eval/history.js";
 import type { Host, Pictures } from "./host.js";
 import type { ModelConfig } from "./model/config.js";
 import { exportOnnx } from "./model/export.js";
@@ -14,7 +13,9 @@ import { openRunner } from "./model/open.js";
 import type { Encoded, Runner, Weight } from "./model/runner.js";
 import { withStandardPrior } from "./model/standard-prior.js";
 import type { Engine } from "./runtime/engine.js";
-import { saveModel } from "./store/folder.js";
+import { loadModel, saveModel } from "./store/folder.js";
+import { METRICS } from "./store/layout.js";
+import { type LoggedEvent, metricsText, readMetricsLog } from "./store/metrics-log.js";
 import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingWishes } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
@@ -27,7 +28,7 @@ import { type ModelInfo, modelInfo } from "./verbs/info.js";
 import { interpolateOptions, walkBetween } from "./verbs/interpolate.js";
 import { type LatentMap, type MapOptions, mapDataset } from "./verbs/map.js";
 import { parseInput } from "./verbs/parse.js";
-import { loadPatient, measuredOn } from "./verbs/patient.js";
+import { measuredOn } from "./verbs/patient.js";
 import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
 import { makeResults } from "./verbs/results/make.js";
@@ -67,9 +68,10 @@ type PriorChoice = z.output<typeof sampleOptions>["prior"];
 interface Trained {
   readonly config: ModelConfig;
   readonly weights: ReadonlyMap<string, Weight>;
-  readonly history: readonly EpochRecord[];
   /** Pictures and pages for the model folder. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
+  /** What its training told, as metrics.jsonl holds it. */
+  readonly log: readonly LoggedEvent[];
 }
 
 /** How a model that was never saved is called in commands. */
@@ -100,9 +102,11 @@ export class Vae implements AsyncDisposable {
 
   /** Loads a model folder. E_PATH where there is nothing, E_MODEL where it is damaged, incomplete or too new. */
   static async load(path: string, place: Place = {}): Promise<Vae> {
-    const { config, weights, history } = await loadPatient(path, await hostOf(place));
+    const host = await hostOf(place);
+    const { config, weights } = await loadModel(path, host);
+    const log = await readMetricsLog(host.files.join(path, METRICS), host.files);
     const vae = new Vae({ ...place, schema: config.schema, seed: config.training.seed });
-    vae.#trained = { config, weights, history, files: {} };
+    vae.#trained = { config, weights, log, files: {} };
     vae.#path = path;
     return vae;
   }
@@ -131,9 +135,8 @@ export class Vae implements AsyncDisposable {
         const { config: trained, weights } = next.value;
         await this.#close();
         const place = await hostOf(this.#options);
-        const history = epochsOf(told);
-        const looked = await makeResults(trained, weights, data, history, engine, place);
-        this.#trained = { ...looked, weights, history };
+        const looked = await makeResults(trained, weights, data, epochsOf(told), engine, place);
+        this.#trained = { ...looked, weights, log: told };
         for (const message of looked.notices) yield { event: "notice", message };
         return;
       }
@@ -213,8 +216,8 @@ export class Vae implements AsyncDisposable {
    */
   async doctor(data?: Dataset, { signal, ...options }: Options<typeof doctorOptions> = {}): Promise<Diagnosis> {
     const { seed } = parseInput(doctorOptions, this.#seeded(options));
-    const { config, weights, history } = this.#ready();
-    const patient: Patient = { path: this.#path, config, weights, history };
+    const { config, weights, log } = this.#ready();
+    const patient: Patient = { path: this.#path, config, weights, history: epochsOf(log) };
     return diagnose(data ? await measuredOn(patient, await this.#open(), data, { seed, signal }) : patient);
   }
 
@@ -223,11 +226,13 @@ export class Vae implements AsyncDisposable {
     data: Dataset,
     options: { readonly private?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<string> {
-    const { config, history } = this.#ready();
+    const { config, log } = this.#ready();
     const { makeReport, ownRecords } = await import("./verbs/report.js");
     const records = (await ownRecords(data, config)) ?? { data, kind: "other" };
     const host = await hostOf(this.#options);
-    return (await makeReport(await this.#open(), records, { ...options, path: this.#path, history, host })).page;
+    return (
+      await makeReport(await this.#open(), records, { ...options, path: this.#path, history: epochsOf(log), host })
+    ).page;
   }
 
   info(): ModelInfo {
@@ -247,7 +252,8 @@ export class Vae implements AsyncDisposable {
 
   /** Saves a model folder, whole or not at all. E_OUT where the folder holds something else, E_LOCKED while it is in use. */
   async save(path: string): Promise<void> {
-    const { config, weights, files } = this.#ready();
+    const { config, weights, log, files: made } = this.#ready();
+    const files = log.length > 0 ? { ...made, [METRICS]: metricsText(log) } : made;
     await saveModel(path, { config, weights, files, onnx: exportOnnx(config, weights) }, await hostOf(this.#options));
     this.#path = path;
   }

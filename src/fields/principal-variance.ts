@@ -2,8 +2,8 @@
 
 import type { Column } from "../data/dataset.js";
 
-/** Values looked at: a dozen passes over so many take a tenth of a second. */
-const MAX_VALUES = 4_000_000;
+/** Values looked at: passes over so many take a tenth of a second, and of 1,000 records the answer is right within 5 %. */
+const MAX_VALUES = 1_000_000;
 /** Fewer records say nothing of a covariance. */
 const MIN_RECORDS = 32;
 const MAX_PASSES = 30;

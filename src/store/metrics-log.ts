@@ -26,6 +26,14 @@ export async function readMetricsLog(path: string, files: Files): Promise<Logged
   });
 }
 
+/** Events as the text of a log; those that pass are left out. */
+export function metricsText(events: readonly LoggedEvent[]): string {
+  return events
+    .filter(({ event }) => !PASSING.has(event))
+    .map((event) => `${JSON.stringify(event)}\n`)
+    .join("");
+}
+
 export interface MetricsLog {
   /** Lines written so far: a checkpoint keeps this number. */
   readonly lines: number;

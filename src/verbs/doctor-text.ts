@@ -38,11 +38,15 @@ function labelled(label: string, text: string): string[] {
   return wrapped(text, INDENT + label.padEnd(LABEL_WIDTH), INDENT + " ".repeat(LABEL_WIDTH));
 }
 
-/** Lines of at most 80 columns; a longer word has its own. */
-function wrapped(text: string, first: string, rest: string, end = ""): string[] {
+function wrapped(text: string, first: string, rest: string): string[] {
+  return filled(text.split(" "), first, rest);
+}
+
+/** Lines of at most 80 columns, all but the last with `end`; a longer word has its own. */
+function filled(words: readonly string[], first: string, rest: string, end = ""): string[] {
   const lines: string[] = [];
   let line = first;
-  for (const word of text.split(" ")) {
+  for (const word of words) {
     const start = lines.length === 0 ? first : rest;
     const joined = line === start ? line + word : `${line} ${word}`;
     if (joined.length + end.length > COLUMNS && line !== start) {
@@ -53,7 +57,7 @@ function wrapped(text: string, first: string, rest: string, end = ""): string[] 
   return [...lines, line];
 }
 
-/** A command over several lines, as a shell takes it. */
+/** A command over several lines, as a shell takes it; a flag keeps its value. */
 function continued(command: string, indent: string): string[] {
-  return wrapped(command, indent, `${indent}${INDENT}`, " \\");
+  return filled(command.split(/ (?=--)/), indent, `${indent}${INDENT}`, " \\");
 }

@@ -162,6 +162,39 @@ test("map draws the records by label", async () => {
   expect(spread).toBeGreaterThan(5);
 });
 
+describe("doctor", () => {
+  test("judges what was measured when training ended, or measures on data", async () => {
+    const alone = JSON.parse((await run("doctor", path("m"), "--json")).stdout);
+    expect(alone).toMatchObject({ model: path("m"), data: null, notExamined: [] });
+    expect(alone.passed).toEqual(expect.arrayContaining(["posterior-collapse", "dead-units", "copies-in-validation"]));
+    const measured = JSON.parse((await run("doctor", path("m"), path("bars.npz"), "--json")).stdout);
+    expect(measured.findings.map(({ code }: { code: string }) => code)).toEqual(
+      alone.findings.map(({ code }: { code: string }) => code),
+    );
+  });
+  test("--strict fails with status 4 after the findings; a command for each is there", async () => {
+    const words = ["fit", path("bars.npz"), "--out", path("cold"), "--epochs", "1", "--warmup", "9", "--threads", "1"];
+    expect(await vaekit(words)).toMatchObject({ status: 0 });
+    const { status, stdout, stderr } = await vaekit(["doctor", path("cold"), "--strict"]);
+    expect({ status, stderr }).toEqual({
+      status: 4,
+      stderr: expect.stringMatching(/^vaekit: E_GATE .*beta-never-reached/),
+    });
+    expect(stdout).toMatch(/^FAULT {2}beta-never-reached\n {2}Training ended/m);
+    expect(stdout).toMatch(/\d findings?, \d+ checks passed\n$/);
+    expect(stdout).toContain("vaekit fit");
+    for (const line of stdout.split("\n").filter((line) => !line.includes(path()))) {
+      expect(line.length).toBeLessThanOrEqual(80);
+    }
+    const { status: again, stdout: json } = await vaekit(["doctor", path("cold"), "--strict", "--json"]);
+    expect(again).toBe(4);
+    expect(JSON.parse(json).findings).toContainEqual(
+      expect.objectContaining({ code: "beta-never-reached", severity: "fault" }),
+    );
+    expect(await vaekit(["doctor", path("cold")])).toMatchObject({ status: 0, stderr: "" });
+  });
+});
+
 test("info says what the model is", async () => {
   const { stdout } = await vaekit(["info", path("m"), "--json"]);
   expect(JSON.parse(stdout)).toMatchObject({ path: path("m"), config: { latent: LATENT, net: { name: "conv" } } });

@@ -3,7 +3,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, expectTypeOf, test } from "vitest";
 import { compile, grad, input, program } from "../../src/graph.js";
-import { type Dataset, type Pictures, pictureDataset, type TrainEvent, Vae } from "../../src/index.js";
+import { checks, type Dataset, type Pictures, pictureDataset, type TrainEvent, Vae } from "../../src/index.js";
 import { device, open } from "../../src/node.js";
 import { barsNpz, SIDE } from "../helpers/cli.js";
 import { temporaryFolder } from "../helpers/pictures-on-disk.js";
@@ -81,6 +81,10 @@ describe("trained", () => {
     expect(points).toEqual(codes.mu);
     expect(axes).toEqual(["mu_0", "mu_1"]);
     expect(picture.channels).toBe(3);
+    const { findings, passed, notExamined } = await vae.doctor();
+    expect(findings.length + passed.length).toBe(checks.names().length);
+    expect(notExamined).toEqual([]);
+    expect((await vae.doctor(data)).notExamined).toEqual([]);
     expect(vae.info().parameters).toBeGreaterThan(1000);
 
     const { walks, strides, pictures: walked } = await vae.traverse({ steps: 3, latents: [1], at: from });
@@ -101,6 +105,7 @@ describe("trained", () => {
     const before = (await vae.sample(4)).pixels;
     const loaded = await Vae.load(path("model"), { threads: 1 });
     expect(loaded.config).toEqual(vae.config);
+    expect((await loaded.doctor()).passed).toContain("beta-never-reached"); // from metrics.jsonl
     expect((await loaded.sample(4)).pixels).toEqual(before);
     expect(readdirSync(path("model"))).toEqual(expect.arrayContaining(["traversal.png", "report.html"]));
     await expect(loaded.report(data, { private: true })).resolves.toContain("this model is private");

@@ -23,8 +23,10 @@ export function divergenceFromStandard(mu: Float32Array, logvar: Float32Array, l
     squares += covariance[j].reduce((sum, value) => sum + value * value, 0);
     trace += covariance[j][j] + spread[j] + mean[j] * mean[j];
   }
-  // Of n records' means with covariance C: tr C / 2n from the mean, (tr C^2 + (tr C)^2) / 4n from the covariance.
-  const byChance = varied / (2 * count) + (squares + varied * varied) / (4 * count);
+  // Of n records' means with covariance C: tr C / 2n from the mean, (tr C^2 + (tr C)^2) / 4n from the covariance; latents
+  // one by one have the latter for each of them.
+  const pairs = latent <= MAX_JOINT ? squares + varied * varied : 2 * squares;
+  const byChance = varied / (2 * count) + pairs / (4 * count);
   const logDeterminant =
     latent <= MAX_JOINT
       ? joint(covariance, spread)

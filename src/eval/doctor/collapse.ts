@@ -9,6 +9,8 @@ import { check } from "./finding.js";
 const LEAST_SHARE = 0.1;
 /** With less than this, in nats, the latents tell two kinds of records apart at best. */
 const LEAST_KL = 0.5;
+/** Epochs, but no more than a quarter of the run. */
+const WARMUP = 5;
 
 export const collapse = check({
   name: "posterior-collapse",
@@ -20,7 +22,8 @@ export const collapse = check({
     const active = activeLatents(latents, ACTIVE_VARIANCE).length;
     const kl = latents.kl.reduce((sum, value) => sum + value, 0);
     if (active >= expected && kl >= LEAST_KL) return null;
-    const { objective } = patient.config;
+    const { objective, training } = patient.config;
+    const warmup = Math.min(WARMUP, Math.floor(Number(training.epochs ?? 0) / 4));
     return {
       code: "posterior-collapse",
       severity: "fault",
@@ -28,7 +31,7 @@ export const collapse = check({
       evidence: `${active} of ${count} latents active, KL ${kl.toFixed(2)} nats over ${latents.records} records`,
       reference: `at least ${expected} active (variance of the posterior's mean above ${ACTIVE_VARIANCE}) and ${LEAST_KL} nats`,
       remedy: `Let the KL term come in slowly and cost less at first: ${fitCommand(patient, {
-        warmup: 5,
+        warmup: warmup || null,
         "free-bits": 0.1,
         beta: Number(objective.beta ?? 1) > 1 ? 1 : null,
       })}`,

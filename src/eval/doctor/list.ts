@@ -76,8 +76,8 @@ export function diagnose(patient: Patient): Diagnosis {
 }
 
 /** All findings, the gravest first. */
-export function examine(patient: Patient): readonly Finding[] {
-  return diagnose(patient).findings;
+export function examine(patient: Patient): Finding[] {
+  return [...diagnose(patient).findings];
 }
 
 /** What can be told of a model before it is trained. */

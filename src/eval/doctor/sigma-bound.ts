@@ -28,8 +28,13 @@ export const sigmaBound = check({
         evidence: `${percent(share)} of the values of ${name} at ${spread.parameter} ${(low ? spread.least : spread.most).toFixed(2)}, residual ${Math.sqrt(residual).toPrecision(2)} rms`,
         reference: `at most ${percent(MOST_AT_BOUND)}`,
         remedy: low
-          ? `Drawings of few levels are told by Bernoulli: ${fitCommand(patient, { likelihood: "bernoulli" })}`
-          : `Give it one sigma for all values and a smaller rate: ${fitCommand(patient, { likelihood: "normal", "learning-rate": 5e-4 })}`,
+          ? `Look for copies and for pictures of few levels; fewer latents know less by heart: ${fitCommand(patient, {
+              latent: Math.max(1, Math.round(patient.config.latent / 2)),
+            })}`
+          : `Give it one sigma for all values, and smaller steps: ${fitCommand(patient, {
+              likelihood: "normal",
+              "learning-rate": 5e-4,
+            })}`,
       };
     }
     return null;

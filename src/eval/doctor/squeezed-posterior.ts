@@ -5,6 +5,7 @@
  */
 
 import type { Checkup, Pile, Reach } from "../../model/checkup.js";
+import { fitCommand } from "./command.js";
 import { check } from "./finding.js";
 
 /** Latents that must share an end: by chance two may, a quarter of all do not. */
@@ -31,7 +32,8 @@ export const squeezedPosterior = check({
   name: "squeezed-posterior",
   summary: "a mean or log-variance held back by an activation",
   needs: ["checkup"],
-  look({ config }, { checkup }) {
+  look(patient, { checkup }) {
+    const { config } = patient;
     const mean = meanSqueeze(checkup);
     const found = [mean, logvarSqueeze(checkup, mean !== null)].filter((squeeze) => squeeze !== null);
     if (found.length === 0) return null;
@@ -41,7 +43,7 @@ export const squeezedPosterior = check({
       problem: `An activation or a clip holds back the posterior's ${found.map(({ what }) => what).join(" and its ")}: the encoder cannot say what it sees.`,
       evidence: `${found.map(({ evidence }) => evidence).join("; ")} (${checkup.records} records)`,
       reference: found.map(({ healthy }) => healthy).join("; "),
-      remedy: `Make the last layer of posterior "${config.posterior.name}" linear, with no activation; vaekit's own is: vaekit fit ${config.data.name} --out models/linear-head`,
+      remedy: `Take the activation off the last layer of posterior "${config.posterior.name}", or take vaekit's own: ${fitCommand(patient, {})}`,
     };
   },
 });
