@@ -2,6 +2,7 @@
 
 import type { Dataset } from "../data/dataset.js";
 import { sampleIndices } from "../data/split.js";
+import { VaekitError } from "../errors.js";
 import type { PictureFigures } from "../eval/pictures/compare.js";
 import type { Runner } from "../model/runner.js";
 import type { Engine } from "../runtime/engine.js";
@@ -16,17 +17,20 @@ export interface GeneratedOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Under which conditions pictures were compared. */
+export interface GeneratedProtocol {
+  readonly features: string;
+  readonly neighbours: number;
+  readonly generated: string;
+  readonly real: string;
+}
+
 /** Figures by full name (`frechet_vk64_n2000`), the same of reconstructions, and under which conditions. */
 export interface GeneratedFigures {
   readonly generated: PictureFigures;
   /** Distances of the reconstructions of the real records to those records. */
   readonly reconstructions: PictureFigures;
-  readonly protocol: {
-    readonly features: string;
-    readonly neighbours: number;
-    readonly generated: string;
-    readonly real: string;
-  };
+  readonly protocol: GeneratedProtocol;
 }
 
 /**
@@ -40,11 +44,18 @@ export async function compareGenerated(
   { count, seed, signal }: GeneratedOptions,
 ): Promise<GeneratedFigures> {
   checkSize(dataset, imageFieldOf(runner.config));
-  const [{ openFeatures }, { comparePictures, pictureProtocol }, { distances }] = await Promise.all([
+  const [{ openFeatures }, { comparePictures, LEAST_PICTURES, pictureProtocol }, { distances }] = await Promise.all([
     import("../eval/features/features.js"),
     import("../eval/pictures/compare.js"),
     import("../eval/pictures/list.js"),
   ]);
+  if (dataset.count < LEAST_PICTURES) {
+    throw new VaekitError(
+      "E_DATA",
+      `${dataset.name}: got ${dataset.count} records, generated pictures are compared with at least ${LEAST_PICTURES}`,
+      "Leave --generated out, or give more records.",
+    );
+  }
   const indices = sampleIndices(dataset.count, count, seed);
   const drawn = await drawSamples(runner, { count: indices.length, seed, temperature: 1, signal });
   const real = await recordPictures(runner, dataset, indices);
@@ -60,7 +71,7 @@ export async function compareGenerated(
       reconstructions: await comparePictures(features, real, rebuilt, distances),
       protocol: {
         ...pictureProtocol(features.name),
-        generated: `${drawn.count}, sampler ${sampler.name}, prior ${prior.name}, temperature 1, seed ${seed}`,
+        generated: `${drawn.count} drawn by sampler ${sampler.name} from prior ${prior.name}, temperature 1, seed ${seed}`,
         real: `${dataset.name}, records: ${chosen}`,
       },
     };
