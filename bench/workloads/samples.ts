@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openFeatures } from "../../src/eval/features/features.js";
 import { FEATURE_NET } from "../../src/eval/features/net.js";
-import { comparePictures } from "../../src/eval/pictures/compare.js";
+import { compareFeatures } from "../../src/eval/pictures/compare.js";
 import { pictureMetrics } from "../../src/eval/pictures/list.js";
 import { device } from "../../src/node.js";
 import { type PictureSet, pictureSets } from "../harness/picture-sets.js";
@@ -63,8 +63,8 @@ async function run(context: Context): Promise<Result> {
     const data = set.test ?? set.train;
     if (set.test) {
       const size = await picturesAt(set.test, 1);
-      const of = (address: string) => picturesAt(address, count, [size.height, size.width]);
-      const figures = await comparePictures(features, await of(set.test), await of(set.train));
+      const of = async (address: string) => features.of(await picturesAt(address, count, [size.height, size.width]));
+      const figures = compareFeatures(await of(set.test), await of(set.train), features.name);
       rows.push({ set: set.name, pictures: "training set", ...cells(figures, count), reconstruction: null });
     }
     for (const [name, choice] of Object.entries(PRIORS)) {

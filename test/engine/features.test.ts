@@ -5,10 +5,11 @@ import type { PictureArray } from "../../src/data/pictures.js";
 import { type Features, openFeatures } from "../../src/eval/features/features.js";
 import { FEATURE_NET, FEATURES } from "../../src/eval/features/net.js";
 import { SCALES_AND_BIASES, WEIGHT_BYTES } from "../../src/eval/features/weights.js";
-import { compareFeatures, comparePictures } from "../../src/eval/pictures/compare.js";
+import { compareFeatures } from "../../src/eval/pictures/compare.js";
 import { distances } from "../../src/eval/pictures/list.js";
 import type { FeatureSet } from "../../src/eval/pictures/metric.js";
 import { crc32 } from "../../src/files/crc32.js";
+import { comparePictures } from "../../src/index.js";
 import { device, open } from "../../src/node.js";
 import { Philox } from "../../src/random.js";
 import type { Engine } from "../../src/runtime/engine.js";
@@ -92,7 +93,7 @@ describe("distances between digits and other digits", () => {
 
   test("are of two sets of as many pictures, and not too few", async () => {
     const few = { ...others, count: 60 };
-    await expect(comparePictures(features, few, few)).rejects.toMatchObject({
+    await expect(comparePictures(engine, few, few)).rejects.toMatchObject({
       code: "E_DATA",
       message: expect.stringContaining("at least 100"),
     });
