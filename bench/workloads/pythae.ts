@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { PictureArray } from "../../src/data/pictures.js";
 import { openFeatures } from "../../src/eval/features/features.js";
 import { FEATURE_NET } from "../../src/eval/features/net.js";
-import { comparePictures } from "../../src/eval/pictures/compare.js";
+import { compareFeatures } from "../../src/eval/pictures/compare.js";
 import { frechet } from "../../src/eval/pictures/frechet.js";
 import { device } from "../../src/node.js";
 import { NO_PYTHON, peerScript } from "../harness/peer.js";
@@ -123,9 +123,9 @@ async function run(context: Context): Promise<Result> {
   const features = await openFeatures(engine);
   const runs: { set: string; program: Name; outcomes: Outcome[] }[] = [];
   for (const set of sets) {
-    const test = await picturesAt(`${set.address}#test`, size.samples);
+    const test = await features.of(await picturesAt(`${set.address}#test`, size.samples));
     const distance = async (pictures: PictureArray) =>
-      Object.values(await comparePictures(features, test, pictures, [frechet]))[0];
+      Object.values(compareFeatures(test, await features.of(pictures), features.name, [frechet]))[0];
     const own = (Object.keys(PROGRAMS) as Name[]).map((program) => ({
       set: set.name,
       program,

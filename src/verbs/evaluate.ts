@@ -3,9 +3,11 @@
 import * as z from "zod";
 import type { Dataset } from "../data/dataset.js";
 import type { EvaluateOptions, Evaluation, Protocol } from "../eval/evaluate.js";
+import type { PictureFigures } from "../eval/pictures/compare.js";
 import type { Runner } from "../model/runner.js";
 import type { Engine } from "../runtime/engine.js";
 import { figuresText } from "./figures.js";
+import type { GeneratedProtocol } from "./generated.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, prior, seed } from "./options.js";
 import { imageFieldOf } from "./pictures.js";
@@ -74,26 +76,37 @@ export async function evaluateModel(
   { generated, ...options }: EvaluateOptions & { readonly generated?: number },
 ): Promise<Evaluation> {
   const { evaluate } = await import("../eval/evaluate.js");
-  const evaluation = await evaluate(runner, dataset, options);
-  if (generated === undefined) return evaluation;
+  if (generated === undefined) return evaluate(runner, dataset, options);
   const { compareGenerated } = await import("./generated.js");
   const { seed = 0, signal } = options;
   const found = await compareGenerated(runner, engine, dataset, { count: generated, seed, signal });
+  const evaluation = await evaluate(runner, dataset, options);
   const { generated: figures, reconstructions, protocol } = found;
   return { ...evaluation, image: { ...(evaluation.image as object), ...figures, reconstructions, protocol } };
 }
 
 /** Figures of pictures on lines of their own, under their own names. */
 function evaluationText({ image, protocol, ...figures }: Evaluation): string {
-  const { protocol: conditions, reconstructions, ...ofPictures } = image as Record<string, unknown>;
-  const ofReconstructions = Object.entries((reconstructions ?? {}) as Record<string, number>);
+  const {
+    protocol: conditions,
+    reconstructions = {},
+    ...ofPictures
+  } = image as Record<string, unknown> & {
+    readonly protocol?: GeneratedProtocol;
+    readonly reconstructions?: PictureFigures;
+  };
+  const ofReconstructions = Object.entries(reconstructions);
   return figuresText({
     ...figures,
     ...ofPictures,
     ...Object.fromEntries(ofReconstructions.map(([name, value]) => [`reconstructions_${name}`, value])),
     protocol: protocolText(protocol),
-    ...(conditions ? { pictures: conditions } : {}),
+    ...(conditions ? { pictures: conditionsText(conditions) } : {}),
   });
+}
+
+function conditionsText({ generated, real, features, neighbours }: GeneratedProtocol): string {
+  return `${generated}; against ${real}; ${neighbours} neighbours; features ${features}`;
 }
 
 function protocolText({ data, records, samples, seed, target, prior, likelihoods }: Protocol): string {

@@ -14,7 +14,7 @@ from prdc import compute_prdc
 from scipy.linalg import sqrtm
 from sklearn.metrics.pairwise import polynomial_kernel
 
-COUNT, WIDTH, NEIGHBOURS = 60, 6, 5
+COUNT, WIDTH, NEIGHBOURS = 100, 6, 5
 
 
 def frechet(a, b):

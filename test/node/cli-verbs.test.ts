@@ -151,6 +151,25 @@ test("evaluate gives its figures with their protocol", async () => {
   expect(plain.stdout).toMatch(/^negativeElbo +-?\d+/m);
 });
 
+test("evaluate compares generated pictures where it is asked to, and says that its distances are of its own kind", async () => {
+  const asked = ["evaluate", path("m"), path("bars.npz"), "--samples", "1", "--generated", "110"];
+  const { image } = JSON.parse((await run(...asked, "--json")).stdout);
+  const names = ["frechet", "kernel", "precision", "recall", "density", "coverage"].map((name) => `${name}_vk64_n110`);
+  expect(Object.keys(image)).toEqual(["meanSquaredError", ...names, "reconstructions", "protocol"]);
+  for (const name of names) expect(Number.isFinite(image[name]), name).toBe(true);
+  expect(image.reconstructions.frechet_vk64_n110).toBeGreaterThan(0);
+  expect(image.protocol).toMatchObject({
+    features: expect.stringContaining("not to be compared with published FID"),
+    real: `${path("bars.npz")}, records: 110 of ${COUNT}, drawn by the seed`,
+  });
+  // More than there are records: as many as there are.
+  const plain = await run(...asked.slice(0, -1), "500");
+  for (const name of ["", "reconstructions_"])
+    expect(plain.stdout).toMatch(new RegExp(`^${name}frechet_vk64_n${COUNT} +\\d`, "m"));
+  const few = await vaekit(["evaluate", path("m"), `${path("bars.npz")}#images/3`, "--generated", "110"]);
+  expect(few.stderr).toMatch(/E_DATA .*got 1 records, generated pictures are compared with at least 100/);
+});
+
 test("map draws the records by label", async () => {
   const { stdout } = await run("map", path("m"), path("bars.npz"), "--out", path("map.png"), "--json");
   expect(JSON.parse(stdout)).toMatchObject({

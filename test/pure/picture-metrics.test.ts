@@ -30,10 +30,10 @@ test("all metrics agree with scipy, scikit-learn and prdc", () => {
   const golden = JSON.parse(readFileSync(new URL("../golden/picture-metrics.json", import.meta.url), "utf8"));
   const figures = compare(featureSet(golden.real, golden.width), featureSet(golden.generated, golden.width));
   expect(Object.keys(figures)).toEqual(
-    ["frechet", "kernel", "precision", "recall", "density", "coverage"].map((name) => `${name}_net_n60`),
+    ["frechet", "kernel", "precision", "recall", "density", "coverage"].map((name) => `${name}_net_n100`),
   );
   for (const [name, expected] of Object.entries<number>(golden.expected))
-    expect(figures[`${name}_net_n60`] / expected, name).toBeCloseTo(1, 5);
+    expect(figures[`${name}_net_n100`] / expected, name).toBeCloseTo(1, 5);
 });
 
 test("a set compared with itself has no distance and overlaps wholly", () => {

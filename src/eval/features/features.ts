@@ -17,7 +17,7 @@ export interface Features {
   /** Of the net; part of the name of every figure. */
   readonly name: string;
   /** Features [count, 64] of pictures of any size: stretched to 32x32 by area, grey repeated as colour. */
-  of(pictures: PictureArray): Promise<FeatureSet>;
+  of(pictures: PictureArray, signal?: AbortSignal): Promise<FeatureSet>;
   dispose(): Promise<void>;
 }
 
@@ -43,10 +43,11 @@ export async function openFeatures(engine: Engine): Promise<Features> {
   const executable = await engine.compile(traced, bank);
   return {
     name: FEATURE_NET,
-    async of(pictures) {
+    async of(pictures, signal) {
       const values = new Float32Array(pictures.count * FEATURES);
       const from = pictures.height * pictures.width * pictures.channels;
       for (let start = 0; start < pictures.count; start += BATCH) {
+        signal?.throwIfAborted();
         const count = Math.min(BATCH, pictures.count - start);
         const pixels = pictures.pixels.subarray(start * from, (start + count) * from);
         const sized = stretchPictures({ ...pictures, count, pixels }, FEATURE_SIZE).pixels;

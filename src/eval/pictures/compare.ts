@@ -1,8 +1,6 @@
-/** Compares generated pictures with real ones, on features of vaekit's own small net. */
+/** Compares generated pictures with real ones by their features. */
 
-import type { PictureArray } from "../../data/pictures.js";
 import { VaekitError } from "../../errors.js";
-import type { Features } from "../features/features.js";
 import { pictureMetrics } from "./list.js";
 import type { FeatureSet, PictureMetric } from "./metric.js";
 import { NEIGHBOURS, type Overlap, overlapOf } from "./overlap.js";
@@ -14,31 +12,22 @@ export const LEAST_PICTURES = 100;
 export type PictureFigures = Readonly<Record<string, number>>;
 
 /**
- * What `metrics` say of two sets of as many pictures each. Figures of another feature net or count do not compare, and none
- * with published FID or KID, which are measured on Inception features. E_DATA for sets that are too small or unequal.
+ * What `metrics` say of features of two sets of as many pictures, by the net of that name. Figures of another net or count do
+ * not compare, and none with published FID or KID, which are measured on features of Inception. E_DATA for sets that are too
+ * small or unequal.
  */
-export async function comparePictures(
-  features: Features,
-  real: PictureArray,
-  generated: PictureArray,
-  metrics: readonly PictureMetric[] = pictureMetrics,
-): Promise<PictureFigures> {
-  if (real.count !== generated.count || real.count < LEAST_PICTURES) {
-    throw new VaekitError(
-      "E_DATA",
-      `pictures to compare: got ${real.count} real and ${generated.count} generated ones, expected as many of each and at least ${LEAST_PICTURES}`,
-    );
-  }
-  return compareFeatures(await features.of(real), await features.of(generated), features.name, metrics);
-}
-
-/** The same for features that are known already. */
 export function compareFeatures(
   real: FeatureSet,
   generated: FeatureSet,
   net: string,
   metrics: readonly PictureMetric[] = pictureMetrics,
 ): PictureFigures {
+  if (real.count !== generated.count || real.count < LEAST_PICTURES) {
+    throw new VaekitError(
+      "E_DATA",
+      `pictures to compare: got ${real.count} real and ${generated.count} generated ones, expected as many of each and at least ${LEAST_PICTURES}`,
+    );
+  }
   let found: Overlap | null = null;
   const overlap = () => {
     found ??= overlapOf(real, generated);
