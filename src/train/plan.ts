@@ -60,6 +60,7 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
       "A model learns what records have in common; give it more of them.",
     );
   const fields = fieldsOf(data.schema);
+  checkAugmentation(fields, training);
   const profiles = await profileFields(data, fields, training);
   const [field] = fields; // pictures have one field; what is chosen per field is chosen for each
   const profile = profiles[field.name];
@@ -131,7 +132,21 @@ function decideTraining(data: Dataset, wishes: Wishes, decide: Decide): Training
   const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
   const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
   const batch = decide("batch", batchSize, () => chooseBatchSize(train.length));
-  return { ...parsed, batchSize: batch, epochs: decide("epochs", epochs, () => chooseEpochs(train.length, batch)) };
+  return {
+    ...parsed,
+    batchSize: batch,
+    epochs: decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate)),
+  };
+}
+
+/** E_OPTION where no field can be changed as asked. */
+function checkAugmentation(fields: readonly Field[], { flip, shift }: TrainingOptions): void {
+  if (!flip && shift === 0) return;
+  const limits = fields.flatMap(({ kind, schema }) => kind.augmenter?.largestShift(schema) ?? []);
+  if (limits.length === 0)
+    throw new VaekitError("E_OPTION", `invalid ${flip ? "flip" : "shift"}: no field of the data can be changed so`);
+  const most = Math.min(...limits);
+  if (shift > most) throw new VaekitError("E_OPTION", `invalid shift: got ${shift}, expected at most ${most} pixels`);
 }
 
 function parseTraining(wishes: Wishes): TrainingOptions {

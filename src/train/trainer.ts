@@ -57,10 +57,12 @@ export async function* train(
   const model = compose(before);
   const { train: indices, valid } = splitIndices(data.count, options.valid, options.seed);
   const batchSize = Math.min(options.batchSize, indices.length);
-  const problem = modelProblem(model, data, indices, options.binarize);
-  const stepper = await openStepper(problem, engine, batchSize, options.seed, STREAM.initial);
+  const problem = modelProblem(model, data, indices, options);
+  const { accumulate, ema } = options;
+  const wanted = { accumulate, average: ema > 0 };
+  const stepper = await openStepper(problem, engine, batchSize, options.seed, STREAM.initial, wanted);
   const validator = valid.length > 0 ? await openValidator(model, data, valid, engine, stepper.bank, options) : null;
-  const stepsPerEpoch = Math.ceil(indices.length / batchSize);
+  const stepsPerEpoch = Math.ceil(indices.length / (batchSize * accumulate));
   const { beta = 1 } = model.objective.options as { beta?: number };
   const started = performance.now();
   try {
@@ -128,9 +130,11 @@ function warnings(config: ModelConfig): string[] {
 }
 
 /** The peak that belongs to the net for schedules that come down; the usual 1e-3 for a constant rate. */
-export function defaultRate(config: ModelConfig, { schedule: kind, batchSize }: TrainingOptions): number {
+export function defaultRate(config: ModelConfig, { schedule: kind, batchSize, accumulate }: TrainingOptions): number {
   if (kind === "constant") return CONSTANT_LEARNING_RATE;
-  return nets.get(config.net.name).peakLearningRate * Math.min(1, Math.sqrt(batchSize / REFERENCE_BATCH));
+  return (
+    nets.get(config.net.name).peakLearningRate * Math.min(1, Math.sqrt((batchSize * accumulate) / REFERENCE_BATCH))
+  );
 }
 
 function metricsOf(

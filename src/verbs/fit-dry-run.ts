@@ -5,6 +5,7 @@ import { splitIndices } from "../data/split.js";
 import { compose } from "../model/compose.js";
 import type { ModelConfig } from "../model/config.js";
 import { BETA } from "../model/objectives/elbo.js";
+import { beforePrior } from "../model/standard-prior.js";
 import { Philox } from "../random.js";
 import { checkOut } from "../store/work-folder.js";
 import { STREAM, TrainingOptions } from "../train/options.js";
@@ -43,17 +44,19 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
     const { train, valid } = splitIndices(data.count, input.valid, seed);
     const { batchSize: wanted, epochs } = TrainingOptions.parse(config.training);
     const batchSize = Math.min(wanted, train.length);
-    const problem = modelProblem(compose(config), data, train, input.binarize);
+    const problem = modelProblem(compose(beforePrior(config)), data, train, input);
     const engine = await host.engine(device, { threads, onNotice });
-    const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial);
+    const perUpdate = batchSize * input.accumulate;
+    const passes = { accumulate: input.accumulate, average: input.ema > 0 };
+    const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial, passes);
     try {
       return {
         config,
         records: train.length,
         validation: valid.length,
         epochs,
-        stepsPerEpoch: Math.ceil(train.length / batchSize),
-        secondsPerStep: await timeSteps(stepper, train.length, batchSize, input, signal),
+        stepsPerEpoch: Math.ceil(train.length / perUpdate),
+        secondsPerStep: await timeSteps(stepper, train.length, perUpdate, input, signal),
         parameters: stepper.parameterCount,
         shapes: Object.fromEntries(stepper.bank.entries.map(({ name, shape }) => [name, shape])),
       };

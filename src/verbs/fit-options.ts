@@ -13,6 +13,7 @@ const MAX_LATENT = 65_536;
 const MAX_HIDDEN = 65_536;
 const MAX_SIDE = 1024;
 const MAX_BATCH = 65_536;
+const MAX_ACCUMULATE = 65_536;
 const MAX_EPOCHS = 1_000_000;
 
 const auto = z.literal("auto");
@@ -104,6 +105,22 @@ export const readOptions = {
     .register(look, { ...fromData, more: true }),
 };
 
+/** Options of how training records are changed. */
+export const augmentOptions = {
+  flip: z
+    .boolean()
+    .default(false)
+    .describe("mirror training pictures left to right, half of the time")
+    .register(look, { ...fromData, more: true }),
+  shift: z
+    .int()
+    .min(0)
+    .max(MAX_SIDE)
+    .default(0)
+    .describe("move training pictures by up to this many pixels")
+    .register(look, { ...fromData, placeholder: "PIXELS", more: true }),
+};
+
 /** Options of a training run. */
 export const trainOptions = {
   epochs: z
@@ -116,6 +133,20 @@ export const trainOptions = {
     .default("auto")
     .describe("records per step")
     .register(look, { ...training, flag: "batch" }),
+  accumulate: z
+    .int()
+    .min(1)
+    .max(MAX_ACCUMULATE)
+    .default(1)
+    .describe("batches whose gradients make one update, for batches larger than memory")
+    .register(look, { ...training, placeholder: "N", more: true }),
+  ema: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("keep a moving average of the weights with this decay, such as 0.999")
+    .register(look, { ...training, placeholder: "DECAY", more: true }),
   optimizer: z
     .enum(Object.keys(optimizers) as OptimizerName[])
     .default("adam")
@@ -169,6 +200,7 @@ export const fitInput = z.strictObject({
   ...readOptions,
   ...modelOptions,
   ...trainOptions,
+  ...augmentOptions,
   ...runOptions,
 });
 export type FitInput = z.infer<typeof fitInput>;
