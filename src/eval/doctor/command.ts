@@ -12,11 +12,18 @@ export const STANDARD: Readonly<Record<string, unknown>> = {
   schedule: "onecycle",
   valid: 0.05,
   binarize: false,
+  ema: 0,
+  accumulate: 1,
+  flip: false,
+  shift: 0,
+  private: false,
   warmup: 0,
   seed: 0,
   beta: 1,
   freeBits: 0,
 };
+/** Options that another flag stands for, or that are shown apart. */
+const APART: readonly string[] = ["epochs", "keepPrior", "init"];
 /** Options whose flag is not their name in kebab-case. */
 const FLAG_NAMES: Readonly<Record<string, string>> = { batchSize: "batch" };
 
@@ -36,16 +43,22 @@ export function fitCommand({ path, config }: Pick<Patient, "path" | "config">, c
 }
 
 /** How the model was asked for: parts that were not left to vaekit, and options of training that are not the usual ones. */
-function flagsOf({ latent, net, likelihoods, objective, training, choices }: ModelConfig): Flags {
+function flagsOf({ latent, net, prior, likelihoods, objective, training, choices }: ModelConfig): Flags {
   const options = Object.entries({ ...training, beta: objective.beta, freeBits: objective.freeBits }).filter(
-    ([key, value]) => key !== "epochs" && value !== undefined && STANDARD[key] !== value && typeof value !== "object",
+    ([key, value]) =>
+      !APART.includes(key) &&
+      !choices[FLAG_NAMES[key] ?? key] &&
+      value !== undefined &&
+      STANDARD[key] !== value &&
+      typeof value !== "object",
   );
   const [likelihood] = Object.values(likelihoods);
   return {
-    epochs: Number(training.epochs ?? 0) || null,
+    epochs: choices.epochs ? null : Number(training.epochs ?? 0) || null,
     latent: choices.latent ? null : latent,
     net: choices.net ? null : net.name,
     hidden: typeof net.hidden === "number" && !choices.net ? net.hidden : null,
+    prior: choices.prior || prior.name === "standard-normal" ? null : prior.name,
     likelihood: choices.likelihood || !likelihood ? null : likelihood.name,
     ...Object.fromEntries(
       options.map(([key, value]) => [FLAG_NAMES[key] ?? kebab(key), value === true ? true : String(value)]),
