@@ -49,7 +49,8 @@ export function canvasDots(canvas: HTMLCanvasElement, points: Float32Array): Dot
         const y = canvas.height / 2 - (points[2 * dot + 1] - view.y) * scale;
         if (x < -device || y < -device || x > canvas.width + device || y > canvas.height + device) continue;
         const stamp = stampOf(dot, device, looks);
-        context.drawImage(stamp, x - stamp.width / 2, y - stamp.height / 2);
+        // On whole pixels, which is many times faster than between them.
+        context.drawImage(stamp, Math.round(x - stamp.width / 2), Math.round(y - stamp.height / 2));
       }
     },
   };

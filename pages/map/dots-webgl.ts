@@ -51,7 +51,7 @@ export function webglDots(
   box: Box,
   onRestored: () => void,
 ): DotLayer | null {
-  const gl = canvas.getContext("webgl2", { antialias: false, preserveDrawingBuffer: true });
+  const gl = canvas.getContext("webgl2", { antialias: false });
   if (!gl) return null;
   const middle = { x: (box.left + box.right) / 2, y: (box.bottom + box.top) / 2 };
   const places = points.map((value, i) => value - (i % 2 === 0 ? middle.x : middle.y));

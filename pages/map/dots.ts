@@ -19,7 +19,7 @@ export interface DotLayer {
 
 /** Pixels of a dot's radius where all is seen: smaller the more there are, larger as one zooms in. */
 export function dotRadius(count: number, zoom: number, stageSide: number): number {
-  const base = Math.min(4.5, Math.max(1.6, (0.28 * stageSide) / Math.sqrt(count)));
+  const base = Math.min(4, Math.max(1.6, (0.28 * stageSide) / Math.sqrt(count)));
   return Math.min(9, base * Math.max(1, zoom) ** 0.35);
 }
 

@@ -84,7 +84,8 @@ export function inspector(state: State): Inspector {
       lines.push(element("strong", {}, ...nameOf(shown, colour)));
       const id = element("span", { class: "id", title: state.data.ids[shown] }, state.data.ids[shown]);
       const kl = `${state.data.kl[shown].toFixed(1)} nats from the prior`;
-      lines.push(id, element("span", { class: "soft" }, kl));
+      if (state.labelOf(shown) !== null) lines.push(id);
+      lines.push(element("span", { class: "soft" }, kl));
     } else if (place) {
       lines.push(element("span", { class: "soft" }, placeText(place)));
     } else {
@@ -103,7 +104,7 @@ export function inspector(state: State): Inspector {
 
   function nameOf(index: number, colour: Rgb | null): (Node | string)[] {
     const label = state.labelOf(index);
-    if (label === null) return [`Record ${state.data.ids[index]}`];
+    if (label === null) return [state.data.ids[index]];
     return [element("i", { class: "dot", style: `background: ${colour ? css(colour) : "none"}` }), label];
   }
 

@@ -75,6 +75,18 @@ async function find(page: Page, id: string): Promise<void> {
   await page.waitForFunction((wanted) => document.getElementById("news")?.textContent?.endsWith(`id ${wanted}`), id);
 }
 
+/** What WebGL drew stays readable after its frame. */
+function keepDrawn(): void {
+  const original = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, options?: object) {
+    return original.call(
+      this,
+      kind as never,
+      (kind === "webgl2" ? { ...options, preserveDrawingBuffer: true } : options) as never,
+    );
+  } as never;
+}
+
 /** Dots that are drawn, as a share of the map's pixels. */
 const drawnShare = (page: Page): Promise<number> =>
   page.evaluate(() => {
@@ -120,7 +132,7 @@ describe.skipIf(!CHROMIUM)("the map page", () => {
   });
 
   async function open(options = {}, name = "map.html"): Promise<OpenPage> {
-    const opened = await openFile(browser, join(folder, name), { ...size, ...options });
+    const opened = await openFile(browser, join(folder, name), { before: keepDrawn, ...size, ...options });
     await opened.page.waitForFunction(() => document.documentElement.dataset.drawn);
     await opened.page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
     await settled(opened.page);

@@ -214,6 +214,36 @@ describe("doctor", () => {
   });
 });
 
+test("map writes a page to wander in", async () => {
+  const out = path("a map.html");
+  const words = ["map", path("m"), path("bars.npz"), "--out", out, "--projection", "umap"];
+  const { stdout, stderr } = await run(...words, "--limit", "60", "--json");
+  expect(JSON.parse(stdout)).toEqual({ path: out, count: 60, axes: ["", ""], how: `UMAP of ${LATENT} latents` });
+  expect(stderr).toMatch(/wrote .*a map.html/);
+  const text = readFileSync(out, "utf8");
+  const data = JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(text)?.[1] ?? "");
+  expect(data).toMatchObject({ count: 60, thumbnails: { height: SIDE, width: SIDE }, lattice: { height: SIDE } });
+  expect(data.ids).toHaveLength(60);
+  // The sample is drawn by the seed, not taken from the front.
+  expect(Math.max(...data.ids.map(Number))).toBeGreaterThan(60);
+  const sheet = sharp(Buffer.from(data.thumbnails.sheets[0].split(",")[1], "base64"));
+  expect(await sheet.metadata()).toMatchObject({ format: "webp" });
+  const { channels } = await sheet.stats();
+  expect(channels[0].stdev).toBeGreaterThan(10);
+  await run(...words, "--limit", "60", "--json");
+  expect(readFileSync(out, "utf8")).toBe(text);
+});
+
+test.each([
+  [["--out", "map.pdf"], /map.pdf: a map cannot be written as ".pdf"[\s\S]*\.html/],
+  [["--out", "map.html", "--limit", "30000"], /a page shows at most 20,000 records, got 30,000[\s\S]*--limit 20000/],
+  [["--out", "map.html", "--projection", "tsne"], /unknown projection "tsne"/],
+])("map %j is refused before any work", async (words, message) => {
+  const { status, stderr } = await vaekit(["map", path("m"), path("bars.npz"), ...words]);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(message);
+});
+
 test("info says what the model is", async () => {
   const { stdout } = await vaekit(["info", path("m"), "--json"]);
   expect(JSON.parse(stdout)).toMatchObject({ path: path("m"), config: { latent: LATENT, net: { name: "conv" } } });

@@ -99,6 +99,16 @@ describe("trained", () => {
     expect(page).toContain("40 epochs");
   });
 
+  test("a map is points, a picture and a page; of too many records a sample drawn by the seed", async () => {
+    const map = await vae.map(data);
+    expect(map.how).toBe("the two latents");
+    expect(map.points).toEqual(map.codes.mu);
+    const some = await vae.map(data, { projection: "umap", limit: 40, seed: 1 });
+    expect(some.points).toHaveLength(80);
+    expect(some.codes.ids).not.toEqual(map.codes.ids.slice(0, 40));
+    expect(await some.page()).toMatch(/^<!doctype html>/);
+    await expect(vae.map(data, { projection: "umpa" })).rejects.toMatchObject({ hint: 'Did you mean "umap"?' });
+  });
   test("saved and loaded it is the same model, and goes on after being disposed", async () => {
     await vae.save(path("model"));
     expect(readdirSync(path("model"))).toEqual(expect.arrayContaining(["samples.png", "reconstructions.png", "onnx"]));

@@ -2,11 +2,13 @@
 
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
+import { outlines, traceSmooth } from "../../pages/map/contour.js";
 import { DotIndex } from "../../pages/map/dot-index.js";
 import { CLASS_COLOURS, classColour, classShape, type Rgb, SHAPES } from "../../pages/map/palette.js";
 import { findIds } from "../../pages/map/search.js";
 import { base64 } from "../../src/eval/map-page/base64.js";
 import { boxOf, cellMiddles, gridOver, nearCells, reachOf } from "../../src/eval/map-page/ground.js";
+import { shortName } from "../../src/eval/map-page/notes.js";
 import { MAX_BYTES, type MapPage, mapPage } from "../../src/eval/map-page/page.js";
 import type { PageData } from "../../src/eval/map-page/page-data.js";
 import { makeSprites, type ReadPictures } from "../../src/eval/map-page/sprites.js";
@@ -227,10 +229,48 @@ describe("the page", () => {
   });
 });
 
+test("a data set is called by its own name, not by where it lies", () => {
+  const names = ["mnist#test", "/home/me/cats/", "C:\\\\pictures\\\\cats.zip#a", "cats", "/"];
+  expect(names.map(shortName)).toEqual(["mnist#test", "cats", "cats.zip#a", "cats", "/"]);
+});
+
 test("bytes become base64 as elsewhere", () => {
   const values = new Philox(3).normals(new Float32Array(5000));
   expect(base64(values)).toBe(Buffer.from(values.buffer).toString("base64"));
   expect(base64(values.subarray(3, 5))).toBe(Buffer.from(values.buffer, 12, 8).toString("base64"));
+});
+
+test("outlines go around just the cells that are near, whatever their shape", () => {
+  const [columns, rows] = [14, 11];
+  const random = new Philox(6).uniforms(new Float32Array(columns * rows));
+  for (const share of [0.2, 0.5, 0.8]) {
+    const cells = Uint8Array.from(random, (value) => Number(value < share));
+    const found = outlines(cells, columns, rows);
+    cells.forEach((cell, i) => {
+      // A ray to the right crosses the outlines an odd number of times from inside; rows of middles hold no corner's x.
+      const [x, y] = [(i % columns) + 0.5, Math.floor(i / columns) + 0.5 + 1e-3];
+      let crossings = 0;
+      for (const { corners } of found) {
+        for (let k = 0; k < corners.length; k += 2) {
+          const [ax, ay] = [corners[k], corners[k + 1]];
+          const [bx, by] = [corners[(k + 2) % corners.length], corners[(k + 3) % corners.length]];
+          if (ay > y !== by > y && ax + ((y - ay) / (by - ay)) * (bx - ax) > x) crossings++;
+        }
+      }
+      expect(crossings % 2, `${x}, ${y}`).toBe(cell);
+    });
+  }
+});
+
+test("a smooth outline keeps within its corners and closes", () => {
+  const drawn: number[][] = [];
+  const path = {
+    moveTo: (...place: number[]) => drawn.push(place),
+    quadraticCurveTo: (...places: number[]) => drawn.push(places),
+    closePath: () => drawn.push([]),
+  };
+  traceSmooth(path, { corners: [0, 0, 2, 0, 2, 2, 0, 2] }, (x, y) => [x, y]);
+  expect(drawn).toEqual([[1, 0], [2, 0, 2, 1], [2, 2, 1, 2], [0, 2, 0, 1], [0, 0, 1, 0], []]);
 });
 
 describe("dots by place", () => {

@@ -20,9 +20,14 @@ export function mapNotes(config: ModelConfig, { projected, limit, seed, count }:
   const records = config.data.count.toLocaleString("en");
   const chosen = count < limit ? "all records" : `at most ${limit.toLocaleString("en")} records, drawn by seed ${seed}`;
   return [
-    `Model: ${config.net.name} net, ${config.latent} latents, ${config.prior.name} prior, ${likelihoods} likelihood, trained for ${trained}${config.data.name} (${records} records).`,
+    `Model: ${config.net.name} net, ${config.latent} latents, ${config.prior.name} prior, ${likelihoods} likelihood, trained for ${trained}${shortName(config.data.name)} (${records} records).`,
     `Dots: posterior means of ${chosen}; ${projected.how}.`,
     `Decoder: its mean for ${projected.inverse}. Hatched: no record near.`,
     `vaekit ${VERSION}`,
   ];
+}
+
+/** A data set's name without the folders it lies in, which are nobody else's business. @example "/home/me/cats/" -> "cats" */
+export function shortName(name: string): string {
+  return name.replace(/[\\/]+$/, "").replace(/^.*[\\/]/s, "") || name;
 }
