@@ -2,12 +2,13 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { OpenOptions } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import { cacheFolder } from "./cache.js";
 import { makeFolder } from "./make-folder.js";
+import { REMOVE_PATIENTLY, renamePatiently } from "./rename.js";
 import { pathError, systemCode } from "./system-error.js";
 
 /** A package, pinned. */
@@ -55,15 +56,15 @@ export async function installPackage(name: string, set: Package, options: OpenOp
     temporary = await mkdtemp(`${target}.`);
     await npmInstall(name, set, temporary, options.signal);
     if (cachedPackage(set)) return target; // another process was faster
-    await rm(target, { recursive: true, force: true });
-    await rename(join(temporary, "node_modules", set.package), target).catch((error) => {
+    await rm(target, REMOVE_PATIENTLY);
+    await renamePatiently(join(temporary, "node_modules", set.package), target).catch((error) => {
       if (!cachedPackage(set)) throw error; // faster still
     });
     return target;
   } catch (error) {
     throw pathError("E_OUT", target, error);
   } finally {
-    if (temporary) await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    if (temporary) await rm(temporary, REMOVE_PATIENTLY).catch(() => {});
   }
 }
 
