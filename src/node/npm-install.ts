@@ -2,12 +2,13 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { OpenOptions } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import { cacheFolder } from "./cache.js";
 import { makeFolder } from "./make-folder.js";
+import { REMOVE_PATIENTLY, renamePatiently } from "./rename.js";
 import { pathError, systemCode } from "./system-error.js";
 
 /** A package, pinned. */
@@ -67,9 +68,9 @@ export async function installPackage(name: string, set: Package, options: OpenOp
     await fetchPackage(name, set, temporary, options);
     if (cachedPackage(set)) return target; // another process was faster
     const folder = join(temporary, "node_modules", set.package);
-    for (const unused of set.unused ?? []) await rm(join(folder, unused), { recursive: true, force: true });
-    await rm(target, { recursive: true, force: true });
-    await rename(folder, target).catch((error) => {
+    for (const unused of set.unused ?? []) await rm(join(folder, unused), REMOVE_PATIENTLY);
+    await rm(target, REMOVE_PATIENTLY);
+    await renamePatiently(folder, target).catch((error) => {
       if (!cachedPackage(set)) throw error; // faster still
     });
     return target;
@@ -77,7 +78,7 @@ export async function installPackage(name: string, set: Package, options: OpenOp
     throw pathError("E_OUT", target, error);
   } finally {
     clearInterval(still);
-    if (temporary) await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    if (temporary) await rm(temporary, REMOVE_PATIENTLY).catch(() => {});
   }
 }
 

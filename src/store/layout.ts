@@ -49,13 +49,13 @@ async function isOurConfig(path: string, files: Files): Promise<boolean> {
   }
 }
 
-/** The last name of a path, or null where it has none that could be renamed ("", ".", "..", "/"). */
-export function lastName(path: string): string | null {
-  const name =
-    path
-      .replace(/[/\\]+$/, "")
-      .split(/[/\\]/)
-      .at(-1) ?? "";
+/**
+ * The last name of a path, or null where it has none that could be renamed ("", ".", "..", "/", "C:\\"). A backslash is a
+ * separator on Windows alone; elsewhere it is a letter of a name.
+ */
+export function lastName(path: string, files: Pick<Files, "join">): string | null {
+  const separators = files.join("a", "b") === "a\\b" ? /[/\\]/ : /\//;
+  const name = path.split(separators).findLast((part) => part !== "") ?? "";
   return ["", ".", ".."].includes(name) || name.endsWith(":") ? null : name;
 }
 

@@ -163,7 +163,7 @@ async function expectModel(folder: string, path: string, host: Host): Promise<vo
 }
 
 async function nearbyHint(path: string, { files }: Host): Promise<string> {
-  const name = lastName(path);
+  const name = lastName(path, files);
   const siblings = name ? await files.list(files.join(path, "..")).catch(() => []) : [];
   const near = didYouMean(name ?? "", siblings);
   return near.startsWith("Did") ? near : `Train one with: vaekit fit DATA --out ${path}`;

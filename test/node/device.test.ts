@@ -21,10 +21,10 @@ function without(...packages: string[]): Record<string, string> {
 }
 
 beforeAll(() => writeFileSync(path("bars.npz"), barsNpz(60)));
-const fit = (out: string) => ["fit", path("bars.npz"), "--out", path(out), "--net", "mlp", "--epochs", "2"];
+const training = (out: string) => ["fit", path("bars.npz"), "--out", path(out), "--net", "mlp", "--epochs", "2"];
 
 test("--device wasm trains, and what it trained is used on any device", async () => {
-  const trained = await vaekit([...fit("m"), "--device", "wasm"]);
+  const trained = await vaekit([...training("m"), "--device", "wasm"]);
   expect(trained).toMatchObject({ status: 0, stderr: expect.not.stringContaining("WebAssembly") });
   const [cpu, wasm] = await Promise.all(
     ["cpu", "wasm"].map(async (device) => {
@@ -36,13 +36,13 @@ test("--device wasm trains, and what it trained is used on any device", async ()
 });
 
 test("without a native binary it computes in wasm, and says so", async () => {
-  const { status, stderr } = await vaekit(fit("fallback"), { env: without("onnxruntime-node") });
+  const { status, stderr } = await vaekit(training("fallback"), { env: without("onnxruntime-node") });
   expect(status).toBe(0);
   expect(stderr.match(/the native engine does not load here \(.*\): computing in WebAssembly/g)).toHaveLength(1);
 });
 
 test("with neither package it says what to install, and leaves nothing behind", async () => {
-  const { status, stderr } = await vaekit(fit("neither"), { env: without("onnxruntime-node", "onnxruntime-web") });
+  const { status, stderr } = await vaekit(training("neither"), { env: without("onnxruntime-node", "onnxruntime-web") });
   expect(status).toBe(2);
   expect(stderr).toContain("E_DEVICE device cpu: onnxruntime-node does not load on this system (Cannot find package");
   expect(stderr).toContain("hint: Install it beside vaekit: npm install onnxruntime-web");

@@ -2,6 +2,7 @@
 
 import { checkPictures } from "../../data/sinks/sheet.js";
 import type { PictureSink, Pictures } from "../../host.js";
+import { safeFileName } from "../file-name.js";
 import { encodePng } from "../pictures.js";
 
 /** Files are named by their number in as many digits as the last one has, at least four. */
@@ -24,17 +25,13 @@ export const pngFolderSink: PictureSink = {
   },
 };
 
-/** What a file name cannot hold on some system: separators, wildcards, control characters. */
-const UNSAFE = /[/\\:*?"<>|\p{Cc}]/gu;
-const MAX_NAME = 120;
-
 /** Names made safe; a name that is there already gets its number added. */
 function fileNames({ count, names }: Pictures): string[] {
   const digits = Math.max(DIGITS, String(count - 1).length);
   const used = new Set<string>();
   return Array.from({ length: count }, (_, i) => {
     const number = String(i).padStart(digits, "0");
-    const wanted = names?.[i]?.replaceAll(UNSAFE, "-").replace(/^\.+/, "").slice(0, MAX_NAME) || number;
+    const wanted = safeFileName(names?.[i] ?? "") || number;
     const name = used.has(wanted.toLowerCase()) ? `${wanted}-${number}` : wanted;
     used.add(name.toLowerCase());
     return name;
