@@ -62,6 +62,8 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
   const before = settings.resume?.progress.seconds ?? 0;
   if (settings.resume) restore(settings.resume);
 
+  const rateAt = (at: number): number => learningRate(at, totalSteps) * rateFactor;
+  const betaAt = (at: number): number => (beta ? beta.schedule(at, totalSteps) : 0);
   const seconds = (): number => before + (performance.now() - started) / 1000;
   function restore({ tensors }: TrainState): void {
     writeTensors(bank, tensors);
@@ -115,16 +117,17 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
       epoch,
     );
     const epochStarted = performance.now();
-    let rateNow = 0;
-    let betaNow = 0;
+    // Of the step before: a checkpoint may lie between an epoch's last step and its end.
+    let rateNow = rateAt(Math.max(0, step - 1));
+    let betaNow = betaAt(Math.max(0, step - 1));
     while (batch < stepsPerEpoch) {
       if (signal.aborted) {
         yield* checkpoint();
         return result("interrupted");
       }
       const records = order.subarray(batch * batchSize, (batch + 1) * batchSize);
-      betaNow = beta ? beta.schedule(step, totalSteps) : 0;
-      rateNow = learningRate(step, totalSteps) * rateFactor;
+      betaNow = betaAt(step);
+      rateNow = rateAt(step);
       const { terms, gradientNorm } = await stepper.run(records, random, beta ? { [beta.name]: betaNow } : {});
       if (!Number.isFinite(terms.loss) || !Number.isFinite(gradientNorm)) {
         yield* recover(terms);
@@ -200,7 +203,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
     restoreGood();
     recoveries++;
     rateFactor /= 2;
-    yield { event: "recovered", step: at, tensor, learningRate: learningRate(step, totalSteps) * rateFactor };
+    yield { event: "recovered", step: at, tensor, learningRate: rateAt(step) };
   }
   function restoreGood(): void {
     const kept = { rateFactor, recoveries };

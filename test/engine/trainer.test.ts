@@ -58,7 +58,7 @@ test.each([3, 9, 10, 21, 35])("a run stopped after step %i and resumed ends with
     signal: abort.signal,
     checkpointSeconds: 0,
     save: async (state) => {
-      kept = state;
+      if (kept?.progress.step !== stopAt) kept = state; // what a killed run had; the abort saves once more
       if (state.progress.step >= stopAt) abort.abort();
     },
   });
@@ -67,9 +67,12 @@ test.each([3, 9, 10, 21, 35])("a run stopped after step %i and resumed ends with
   expect(next.value.reason).toBe("interrupted");
   expect(kept!.progress.step).toBe(stopAt);
 
-  const { trained } = await trainAll(config, data, { engine, resume: reloaded(kept!) });
+  const { trained, events } = await trainAll(config, data, { engine, resume: reloaded(kept!) });
   expect(values(trained)).toEqual(values(whole.trained));
   expect(trained.config.metrics).toEqual(whole.trained.config.metrics);
+  const told = epochsOf(events).map((epoch) => ({ ...epoch, seconds: 0 }));
+  const toldBefore = epochsOf(whole.events).map((epoch) => ({ ...epoch, seconds: 0 }));
+  expect(told).toEqual(toldBefore.slice(-told.length));
 });
 
 /** As a checkpoint file would give it back. */
