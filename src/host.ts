@@ -10,6 +10,9 @@ export interface FileInfo {
   readonly modified: number;
 }
 
+/** What a lock leaves in its folder while it is held; names that begin so are no more than that. */
+export const LOCK_FILE = ".vaekit-lock";
+
 /** Files by path. Writes are atomic: after a crash a reader sees the old file or the new one, whole. */
 export interface Files {
   stat(path: string): Promise<FileInfo | null>;

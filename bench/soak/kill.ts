@@ -31,11 +31,11 @@ const { values: flags } = parseArgs({
 });
 
 function table(kills: readonly Kill[]): string {
-  const lines = ["| killed after | kills | too late | left none | left old | left new |", "|---|---|---|---|---|---|"];
-  for (const after of ["start", "checkpoint", "end"] as const) {
-    const some = kills.filter((kill) => kill.after === after);
+  const lines = ["| killed while | kills | too late | left none | left old | left new |", "|---|---|---|---|---|---|"];
+  for (const phase of ["starting", "training", "publishing"] as const) {
+    const some = kills.filter((kill) => kill.phase === phase);
     const left = (["none", "old", "new"] as const).map((what) => some.filter((kill) => kill.left === what).length);
-    lines.push(`| ${[after, some.length, some.filter(({ late }) => late).length, ...left].join(" | ")} |`);
+    lines.push(`| ${[phase, some.length, some.filter(({ late }) => late).length, ...left].join(" | ")} |`);
   }
   return lines.join("\n");
 }
@@ -54,8 +54,10 @@ async function main(): Promise<number> {
     random,
     epochs: Number(flags.epochs),
   });
-  const [whole, publishing] = [expected.whole, expected.publishing].map(Math.round);
-  console.error(`an uninterrupted run takes ${whole} ms, ${publishing} ms of it after training`);
+  const [starting, publishing] = [expected.pace.starting, expected.pace.publishing].map(Math.round);
+  console.error(
+    `a run takes ${starting} ms to its first line, tells ${expected.lines}, and publishes in ${publishing} ms`,
+  );
   const kills: Kill[] = [];
   let count = 0; // kills that came in time
   let told = 0;

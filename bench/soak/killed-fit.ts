@@ -2,8 +2,9 @@
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join, sep } from "node:path";
 import { createInterface } from "node:readline";
 import { VaekitError } from "../../src/errors.js";
 import { nodeHost } from "../../src/node/host.js";
@@ -28,14 +29,23 @@ export interface Expected extends Trial {
   readonly oldModel: string;
   readonly old: string;
   readonly fresh: string;
-  /** Milliseconds from the start to the end of the program, and from the end of training to that of the program. */
-  readonly whole: number;
+  /** Lines that it tells, up to the end of its training. */
+  readonly lines: number;
+  /** Of the last run that was not killed: machines are not always as busy. */
+  pace: Pace;
+}
+
+/** Milliseconds from the start of the program to its first line, and from the end of training to that of the program. */
+interface Pace {
+  readonly starting: number;
   readonly publishing: number;
 }
 
-/** When a run is killed: so many milliseconds after it began, wrote a checkpoint, or had trained. */
+/** When a run is killed: so many milliseconds after it began, after a line of its training, or when it had trained. */
 export interface Moment {
-  readonly after: "start" | "checkpoint" | "end";
+  readonly phase: "starting" | "training" | "publishing";
+  /** The last line that it tells. */
+  readonly line: number;
   readonly milliseconds: number;
 }
 /** What is there after a kill: no model (yet), the one that is to be replaced, or the new one. */
@@ -62,11 +72,12 @@ export async function prepare(trial: Trial): Promise<Expected> {
   mkdirSync(folder, { recursive: true });
   const data = join(folder, "bars.npz");
   writeFileSync(data, barsNpz(bars(RECORDS, SIDE, 1)));
-  const known = { ...trial, data, oldModel: join(folder, "old"), old: "", fresh: "", whole: 0, publishing: 0 };
-  await runFit(known, known.oldModel, { seed: OLD_SEED });
+  const oldModel = join(folder, "old");
   const model = join(folder, "uninterrupted");
-  const { whole, publishing } = await runFit(known, model);
-  return { ...known, whole, publishing, old: await fingerprint(known.oldModel), fresh: await fingerprint(model) };
+  const known = { ...trial, data, oldModel, old: "", fresh: "", lines: 0, pace: { starting: 0, publishing: 0 } };
+  await runFit(known, oldModel, { seed: OLD_SEED });
+  const { lines, pace } = await runFit(known, model);
+  return { ...known, lines, pace, old: await fingerprint(oldModel), fresh: await fingerprint(model) };
 }
 
 /**
@@ -90,27 +101,34 @@ export async function killAndResume(expected: Expected, name: string, most: numb
     // A run that was killed before it left a mark did not begin: there is nothing of it to go on from.
     resume = left !== "old" || existsSync(join(place, ".model.work", "checkpoints", "run.json"));
   } while (kills.length < most && random.uniform() < AGAIN);
-  await runFit(expected, out, { resume });
+  const { lines, pace } = await runFit(expected, out, { resume });
+  if (lines > 0) expected.pace = pace; // else it was finished already
   const got = await fingerprint(out);
   if (got !== fresh) throw new Error(`${out}: other bits than an uninterrupted run, after ${JSON.stringify(kills)}`);
-  const strays = [...readdirSync(place), ...readdirSync(out)].filter((file) => file.startsWith("."));
-  if (strays.length > 0 || existsSync(join(out, "checkpoints"))) throw new Error(`${place}: left behind: ${strays}`);
+  const files = (await readdir(place, { recursive: true })).map((file) => file.split(sep));
+  const strays = files.filter((parts) => parts.some((part) => part.startsWith(".") || part === "checkpoints"));
+  if (strays.length > 0) throw new Error(`${place}: left behind: ${strays.map((parts) => parts.join("/"))}`);
   rmSync(place, { recursive: true });
+  rmSync(`${place}-copy`, { recursive: true, force: true });
   return kills;
 }
 
-/** Anywhere in the run, but often where files change: at a checkpoint, and while the model is published. */
-function randomMoment({ random, whole, publishing }: Expected): Moment {
+/** Anywhere in the run, but often where files change: between two lines of training, and while the model is published. */
+function randomMoment({ random, lines, pace }: Expected): Moment {
   const kind = random.uniform();
   const share = random.uniform();
-  if (kind < 0.4) return { after: "start", milliseconds: share * whole };
-  if (kind < 0.6) return { after: "checkpoint", milliseconds: (share * (whole - publishing)) / 4 };
-  return { after: "end", milliseconds: share * publishing };
+  if (kind < 0.2) return { phase: "starting", line: 0, milliseconds: share * pace.starting };
+  if (kind < 0.6)
+    return { phase: "training", line: 1 + Math.floor(share * (lines - 1)), milliseconds: (share * 1e4) % GAP };
+  return { phase: "publishing", line: Number.POSITIVE_INFINITY, milliseconds: share * pace.publishing };
 }
+/** Two lines of training are about as far apart, in milliseconds. */
+const GAP = 20;
 
 /** Opens a copy, so that looking mends nothing. */
 async function whatIsLeft({ old, fresh }: Expected, place: string, replaces: boolean): Promise<Left> {
   const copy = `${place}-copy`;
+  rmSync(copy, { recursive: true, force: true });
   cpSync(place, copy, { recursive: true });
   const model = join(copy, "model");
   try {
@@ -120,12 +138,9 @@ async function whatIsLeft({ old, fresh }: Expected, place: string, replaces: boo
       error instanceof VaekitError && (error.code === "E_PATH" || /not finished|no model/.test(error.message));
     if (!isNone || replaces) throw error;
     return "none";
-  } finally {
-    if (!existsSync(model)) rmSync(copy, { recursive: true });
   }
   const got = await fingerprint(model);
   if (got !== fresh && !(replaces && got === old)) throw new Error(`${place}: neither the old model nor the new one`);
-  rmSync(copy, { recursive: true });
   return got === fresh ? "new" : "old";
 }
 
@@ -136,8 +151,8 @@ interface FitOptions {
 }
 interface Ended {
   readonly killed: boolean;
-  readonly whole: number;
-  readonly publishing: number;
+  readonly lines: number;
+  readonly pace: Pace;
 }
 
 /** Runs `vaekit fit`; throws when it fails of itself. */
@@ -155,26 +170,34 @@ function runFit(
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stderr = "";
+  let lines = 0;
+  let starting = 0;
   let trained = started;
   let timer: NodeJS.Timeout | undefined;
-  const reached = (what: string) => {
-    if (what === moment?.after) timer ??= setTimeout(() => child.kill("SIGKILL"), moment.milliseconds);
+  const reached = (line: number) => {
+    if (moment && line >= moment.line) timer ??= setTimeout(() => child.kill("SIGKILL"), moment.milliseconds);
   };
-  reached("start");
+  reached(0);
   child.stderr.on("data", (chunk) => {
     stderr += chunk;
   });
   createInterface({ input: child.stdout }).on("line", (line) => {
     const { event } = eventOf(line);
-    if (event === "end") trained = performance.now();
-    if (event === "checkpoint" || event === "end") reached(event);
+    if (event === "end") {
+      trained = performance.now();
+      reached(Number.POSITIVE_INFINITY);
+    } else if (trained === started && event !== "done") {
+      lines++;
+      starting ||= performance.now() - started;
+      reached(lines);
+    }
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject).on("close", (status, signal) => {
       clearTimeout(timer);
       const killed = signal === "SIGKILL" && moment !== undefined;
-      const now = performance.now();
-      if (status === 0 || killed) resolve({ killed, whole: now - started, publishing: now - trained });
+      const pace = { starting, publishing: performance.now() - trained };
+      if (status === 0 || killed) resolve({ killed, lines, pace });
       else reject(new Error(`vaekit ${words.join(" ")}: ended with ${signal ?? status}:\n${stderr}`));
     });
   });

@@ -2,14 +2,15 @@
 
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { type FileHandle, link, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { VaekitError } from "../errors.js";
+import { LOCK_FILE } from "../host.js";
+import { writeAll } from "./atomic.js";
 import { makeFolder } from "./make-folder.js";
 import { pathError, systemCode } from "./system-error.js";
 
-const LOCK_FILE = ".vaekit-lock";
 /** A holder touches its lock this often; on another machine, whose processes cannot be seen, it counts as dead after four. */
 const HEARTBEAT_MILLISECONDS = 30_000;
 /** A lock without contents is one whose writer is between two calls, or died there. */
@@ -37,7 +38,10 @@ export async function lockFolder(folder: string): Promise<{ release(): Promise<v
   try {
     await makeFolder(folder);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (await create(path, own)) return held(path, own);
+      if (await create(path, own)) {
+        await clearAside(folder);
+        return held(path, own);
+      }
       await clearIfDead(path, folder);
       if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MILLISECONDS));
     }
@@ -60,17 +64,21 @@ function held(path: string, own: Holder): { release(): Promise<void> } {
 
 /** Makes the lock file; false when there is one. */
 async function create(path: string, own: Holder): Promise<boolean> {
+  let file: FileHandle;
   try {
-    const file = await open(path, "wx");
-    try {
-      await file.writeFile(JSON.stringify(own));
-    } finally {
-      await file.close();
-    }
-    return true;
+    file = await open(path, "wx");
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
     throw error;
+  }
+  try {
+    await writeAll(file, new TextEncoder().encode(JSON.stringify(own)));
+    return true;
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {}); // a full disk must not leave a lock without a name
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 
@@ -102,12 +110,24 @@ async function clearIfDead(path: string, folder: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
+/** Removes dead locks that were put aside by a process that was killed before it removed them. */
+async function clearAside(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(`${LOCK_FILE}.`)) continue;
+    const path = join(folder, name);
+    const holder = await readHolder(path);
+    const age = Date.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? Date.now());
+    if (holder ? !isAlive(holder, age) : age > EMPTY_GRACE_MILLISECONDS) await rm(path, { force: true });
+  }
+}
+
 async function readHolder(path: string): Promise<Holder | null> {
   try {
     const value: unknown = JSON.parse(await readFile(path, "utf8"));
-    return typeof value === "object" && value !== null && "pid" in value && Number.isInteger(value.pid)
-      ? (value as Holder)
-      : null;
+    if (typeof value !== "object" || value === null || !("pid" in value && "host" in value)) return null;
+    const { pid, host } = value;
+    // 0 and below are no processes: a signal to them reaches many.
+    return Number.isSafeInteger(pid) && (pid as number) > 0 && typeof host === "string" ? (value as Holder) : null;
   } catch {
     return null;
   }

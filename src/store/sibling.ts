@@ -10,7 +10,7 @@
  */
 
 import { VaekitError } from "../errors.js";
-import type { Files, Host } from "../host.js";
+import { type Files, type Host, LOCK_FILE } from "../host.js";
 import { CHECKPOINTS, CONFIG, inside, inspectFolder, lastName, METRICS, RUN_MARKER, SUMS } from "./layout.js";
 import { parseSums } from "./sums.js";
 
@@ -65,7 +65,7 @@ export async function mend(path: string, host: Host): Promise<void> {
   const sibling = siblingOf(path, files);
   if (!sibling) return;
   const old = files.join(sibling, OLD);
-  if (!(await files.stat(old))) return;
+  if (!(await files.stat(old))) return await removeBare(sibling, files);
   const lock = await files.lock(sibling);
   try {
     if (!(await files.stat(old))) return;
@@ -85,13 +85,27 @@ export async function mend(path: string, host: Host): Promise<void> {
   }
 }
 
-/** Removes the checkpoints of a run that was killed after it had finished its model in place. */
+/** Removes a folder in which a run was killed after its last change: only its lock is left. */
+async function removeBare(sibling: string, files: Files): Promise<void> {
+  const locks = await locksIn(sibling, files);
+  if (locks.length === 0 || (await files.list(sibling)).length > locks.length) return;
+  await (await files.lock(sibling)).release();
+  await removeIfEmpty(sibling, files);
+}
+
+async function locksIn(folder: string, files: Files): Promise<string[]> {
+  if ((await files.stat(folder))?.kind !== "folder") return [];
+  return (await files.list(folder)).filter((name) => name.startsWith(LOCK_FILE));
+}
+
+/** Removes the checkpoints and the lock of a run that was killed after it had finished its model in place. */
 async function removeSpent(path: string, files: Files): Promise<void> {
   const checkpoints = files.join(path, CHECKPOINTS);
-  if (!(await files.stat(files.join(checkpoints, RUN_MARKER))) || (await inspectFolder(path, files)) !== "model")
-    return;
+  const isSpent = async () => (await files.stat(files.join(checkpoints, RUN_MARKER))) !== null;
+  if (!(await isSpent()) && !(await locksIn(path, files)).length) return;
+  if ((await inspectFolder(path, files)) !== "model") return;
   const lock = await files.lock(path);
-  await files.remove(checkpoints);
+  if (await isSpent()) await files.remove(checkpoints);
   await lock.release();
 }
 

@@ -113,11 +113,12 @@ async function onlyRun(folder: string, files: Files): Promise<boolean> {
   return names.every((name) => name.startsWith(".") || name === CHECKPOINTS || name === METRICS);
 }
 
-/** Removes what an atomic write leaves when its process is killed. */
+/** Removes what atomic writes leave when their process is killed, in the folder and those in it. */
 async function removeTemporary(folder: string, files: Files): Promise<void> {
-  if (!(await files.stat(folder))) return;
   for (const name of await files.list(folder)) {
-    if (TEMPORARY.test(name)) await files.remove(files.join(folder, name));
+    const path = files.join(folder, name);
+    if (TEMPORARY.test(name)) await files.remove(path);
+    else if ((await files.stat(path))?.kind === "folder") await removeTemporary(path, files);
   }
 }
 const TEMPORARY = /^\..+\.[0-9a-f]+\.tmp$/;
@@ -153,7 +154,7 @@ async function open(opened: Opened, resume: boolean): Promise<WorkFolder> {
   const { out, path, host } = opened;
   const { files } = host;
   const notices: string[] = [];
-  for (const folder of [path, files.join(path, CHECKPOINTS)]) await removeTemporary(folder, files);
+  await removeTemporary(path, files);
   if (!(await hasRun(path, files))) await clearRun(path, files); // what a finished run had not removed yet
   const hadOthers = !resume && (await hasCheckpoints(path, host));
   const resumed = resume ? await readCheckpoint(path, host, (notice) => notices.push(notice)) : null;

@@ -9,7 +9,7 @@ import { optimizer } from "./optimizers.js";
 import type { TrainingOptions } from "./options.js";
 import type { Problem } from "./problem.js";
 import type { Schedule } from "./schedules.js";
-import { type Progress, readTensors, type TrainState, weightsOf, writeTensors } from "./state.js";
+import { type Progress, readTensors, type TrainState, tensorOf, weightsOf, writeTensors } from "./state.js";
 import { firstNonFinite, type Stepper, statesAsWeights } from "./stepper.js";
 
 export interface LoopSettings {
@@ -67,7 +67,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
   const seconds = (): number => before + (performance.now() - started) / 1000;
   function restore({ tensors }: TrainState): void {
     writeTensors(bank, tensors);
-    for (const [name, values] of states) values.set(tensors.get(`state/${name}`)!.values);
+    for (const [name, values] of states) values.set(tensorOf(tensors, `state/${name}`));
   }
   function capture(): TrainState {
     const tensors = readTensors(bank);

@@ -3,9 +3,7 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { VaekitError } from "../../src/errors.js";
-import type { Files, Host } from "../../src/host.js";
-
-const LOCK_FILE = ".vaekit-lock";
+import { type Files, type Host, LOCK_FILE } from "../../src/host.js";
 
 /** What a killed process throws from then on. */
 export class Killed extends Error {}
