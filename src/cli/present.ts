@@ -42,7 +42,13 @@ export function presenter(terminal: Terminal, { json, quiet, debug }: Manner, st
       const hint =
         known?.hint ??
         (known ? undefined : "This is a bug in vaekit. Run again with --debug and report what it shows.");
-      if (json) terminal.print(JSON.stringify({ event: "error", code, message, ...(hint ? { hint } : {}) }));
+      if (json) {
+        try {
+          terminal.print(JSON.stringify({ event: "error", code, message, ...(hint ? { hint } : {}) }));
+        } catch {
+          // Standard output takes nothing any more; standard error may.
+        }
+      }
       terminal.say(`vaekit: ${terminal.style("red", code)} ${message}`);
       if (hint) terminal.say(`${terminal.style("dim", "hint:")} ${hint}`);
       if (debug && stack) terminal.say(causes(error));
