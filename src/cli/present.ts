@@ -1,6 +1,7 @@
 /** Shows what a verb does and gives: as JSON, or for people. */
 
 import { EXIT_STATUS, VaekitError } from "../errors.js";
+import { exhaustion } from "../node/system-error.js";
 import type { VerbEvent, VerbResult } from "../verbs/verb.js";
 import { progressView } from "./progress.js";
 import type { Terminal } from "./term.js";
@@ -34,8 +35,9 @@ export function presenter(terminal: Terminal, { json, quiet, debug }: Manner, st
       if (json) terminal.print(JSON.stringify(document, null, streams ? undefined : 2));
       else if (text !== "") terminal.print(text);
     },
-    failure(error) {
+    failure(thrown) {
       view.end();
+      const error = exhaustion(thrown);
       const known = error instanceof VaekitError ? error : null;
       const code = known?.code ?? "E_INTERNAL";
       const { message, stack } = error instanceof Error ? error : new Error(String(error));

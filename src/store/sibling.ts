@@ -65,7 +65,7 @@ export async function mend(path: string, host: Host): Promise<void> {
   const sibling = siblingOf(path, files);
   if (!sibling) return;
   const old = files.join(sibling, OLD);
-  if (!(await files.stat(old))) return await removeBare(sibling, files);
+  if (!(await files.stat(old))) return await removeLitter(path, sibling, files);
   const lock = await files.lock(sibling);
   try {
     if (!(await files.stat(old))) return;
@@ -85,28 +85,37 @@ export async function mend(path: string, host: Host): Promise<void> {
   }
 }
 
-/** Removes a folder in which a run was killed after its last change: only its lock is left. */
-async function removeBare(sibling: string, files: Files): Promise<void> {
-  const locks = await locksIn(sibling, files);
-  if (locks.length === 0 || (await files.list(sibling)).length > locks.length) return;
-  await (await files.lock(sibling)).release();
+/** Removes what is left beside a model whose run was killed while it tidied up: all but an unfinished run. */
+async function removeLitter(path: string, sibling: string, files: Files): Promise<void> {
+  const isRun = async () => (await files.stat(files.join(sibling, CHECKPOINTS, RUN_MARKER))) !== null;
+  if (!(await files.stat(sibling)) || (await isRun()) || (await inspectFolder(path, files)) !== "model") return;
+  const lock = await files.lock(sibling);
+  try {
+    if (await isRun()) return;
+    await removeUnpublished(sibling, files);
+    await clearRun(sibling, files);
+  } finally {
+    await lock.release();
+  }
   await removeIfEmpty(sibling, files);
-}
-
-async function locksIn(folder: string, files: Files): Promise<string[]> {
-  if ((await files.stat(folder))?.kind !== "folder") return [];
-  return (await files.list(folder)).filter((name) => name.startsWith(LOCK_FILE));
 }
 
 /** Removes the checkpoints and the lock of a run that was killed after it had finished its model in place. */
 async function removeSpent(path: string, files: Files): Promise<void> {
   const checkpoints = files.join(path, CHECKPOINTS);
-  const isSpent = async () => (await files.stat(files.join(checkpoints, RUN_MARKER))) !== null;
-  if (!(await isSpent()) && !(await locksIn(path, files)).length) return;
+  const isSpent = async () =>
+    (await files.stat(checkpoints))?.kind === "folder" &&
+    ((await files.stat(files.join(checkpoints, RUN_MARKER))) !== null || (await files.list(checkpoints)).length === 0);
+  if (!(await isSpent()) && !(await hasLock(path, files))) return;
   if ((await inspectFolder(path, files)) !== "model") return;
   const lock = await files.lock(path);
   if (await isSpent()) await files.remove(checkpoints);
   await lock.release();
+}
+
+async function hasLock(folder: string, files: Files): Promise<boolean> {
+  if ((await files.stat(folder))?.kind !== "folder") return false;
+  return (await files.list(folder)).some((name) => name.startsWith(LOCK_FILE));
 }
 
 /** The folder to read the model of `path` from: itself, mended where that can be done. */

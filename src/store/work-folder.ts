@@ -81,9 +81,16 @@ export async function openWorkFolder(
       await undo();
     } catch (error) {
       await undo();
-      throw error;
+      throw path === out ? error : aboutSibling(out, error);
     }
   }
+}
+
+/** The error of a folder beside `out`, of which nobody knows. */
+function aboutSibling(out: string, error: unknown): unknown {
+  if (!(error instanceof VaekitError) || error.code !== "E_OUT") return error;
+  const { message, hint } = error;
+  return new VaekitError("E_OUT", `${out}: the new model is made beside it: ${message}`, hint, { cause: error });
 }
 
 /** Where a run for `out` works: there, or beside it while it holds a model (or did, and its replacement is to go on). */
@@ -209,8 +216,10 @@ function workFolder({ out, path, undo, lock, host }: Opened, { resumed, notices,
       if (path !== out) await removeUnpublished(path, files);
       await writeModelFiles(target, { ...model, files: { ...model.files, ...metrics } }, host);
       whole = true;
-      if (path === out) await files.remove(files.join(out, CHECKPOINTS));
-      else await publish(out, path, host);
+      if (path === out) {
+        await removeCheckpoints(out, host);
+        await files.remove(files.join(out, CHECKPOINTS)); // with its marker, by which a killed process's rest is known
+      } else await publish(out, path, host);
       await end();
     },
 
