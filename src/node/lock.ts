@@ -6,7 +6,7 @@ import { type FileHandle, link, open, readdir, readFile, rename, rm, stat, utime
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { VaekitError } from "../errors.js";
-import { LOCK_FILE } from "../host.js";
+import { LOCK_FILE, type Lock } from "../host.js";
 import { writeAll } from "./atomic.js";
 import { makeFolder } from "./make-folder.js";
 import { pathError, systemCode } from "./system-error.js";
@@ -27,7 +27,7 @@ interface Holder {
 }
 
 /** Takes `folder` (made if missing). E_LOCKED, naming the process, while another lives that has it. */
-export async function lockFolder(folder: string): Promise<{ release(): Promise<void> }> {
+export async function lockFolder(folder: string): Promise<Lock> {
   const path = join(folder, LOCK_FILE);
   const own: Holder = {
     pid: process.pid,
@@ -40,7 +40,7 @@ export async function lockFolder(folder: string): Promise<{ release(): Promise<v
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (await create(path, own)) {
         await clearAside(folder);
-        return held(path, own);
+        return held(path, folder, own);
       }
       await clearIfDead(path, folder);
       if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MILLISECONDS));
@@ -51,10 +51,19 @@ export async function lockFolder(folder: string): Promise<{ release(): Promise<v
   throw new VaekitError("E_LOCKED", `${folder}: other processes keep taking this folder`, "Wait for them to end.");
 }
 
-function held(path: string, own: Holder): { release(): Promise<void> } {
+function held(path: string, folder: string, own: Holder): Lock {
   const heartbeat = setInterval(() => utimes(path, new Date(), new Date()).catch(() => {}), HEARTBEAT_MILLISECONDS);
   heartbeat.unref();
   return {
+    async check() {
+      const holder = await readHolder(path);
+      if (holder?.token === own.token || (holder === null && (await create(path, own)))) return; // deleted by hand: ours still
+      throw new VaekitError(
+        "E_LOCKED",
+        `${folder}: ${holder ? processName(holder) : "another process"} took this folder while this one was stopped`,
+        "Let it end, or stop it and go on with --resume.",
+      );
+    },
     async release() {
       clearInterval(heartbeat);
       if ((await readHolder(path))?.token === own.token) await rm(path, { force: true });
@@ -90,10 +99,9 @@ async function clearIfDead(path: string, folder: string): Promise<void> {
   const age = Date.now() - touched;
   if (holder ? isAlive(holder, age) : age < EMPTY_GRACE_MILLISECONDS) {
     if (!holder) return;
-    const where = holder.host === hostname() ? "" : ` on ${holder.host}`;
     throw new VaekitError(
       "E_LOCKED",
-      `${folder}: process ${holder.pid}${where} is working on this folder`,
+      `${folder}: ${processName(holder)} is working on this folder`,
       `Wait for it to end, stop it, or choose another --out. If there is no such process, delete ${path}.`,
     );
   }
@@ -119,6 +127,10 @@ async function clearAside(folder: string): Promise<void> {
     const age = Date.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? Date.now());
     if (holder ? !isAlive(holder, age) : age > EMPTY_GRACE_MILLISECONDS) await rm(path, { force: true });
   }
+}
+
+function processName({ pid, host }: Holder): string {
+  return `process ${pid}${host === hostname() ? "" : ` on ${host}`}`;
 }
 
 async function readHolder(path: string): Promise<Holder | null> {

@@ -1,7 +1,7 @@
 /** The folder a run works in: checkpoints and metrics while it trains, a model when it is done, nothing if it fails at once. */
 
 import { VaekitError } from "../errors.js";
-import type { Files, Host } from "../host.js";
+import type { Files, Host, Lock } from "../host.js";
 import { FORMAT_VERSION } from "../model/config.js";
 import { VERSION } from "../version.js";
 import {
@@ -27,6 +27,7 @@ export interface WorkFolder {
   log(event: LoggedEvent): Promise<void>;
   /** What metrics.jsonl holds so far, also of the part before a resume. */
   events(): Promise<LoggedEvent[]>;
+  /** E_LOCKED, here and at the end, when another process took the folder meanwhile. */
   checkpoint(state: CheckpointState): Promise<void>;
   /** Publishes the finished model at `out`, removes the checkpoints and ends the work. */
   finish(model: SavedModel): Promise<void>;
@@ -153,7 +154,7 @@ interface Opened {
   readonly path: string;
   /** Removes the folders that were made for this run, where they are empty. */
   readonly undo: () => Promise<void>;
-  readonly lock: { release(): Promise<void> };
+  readonly lock: Lock;
   readonly host: Host;
 }
 
@@ -204,12 +205,14 @@ function workFolder({ out, path, undo, lock, host }: Opened, { resumed, notices,
     events: () => readMetricsLog(files.join(path, METRICS), files),
 
     async checkpoint(state) {
+      await lock.check();
       if (hadOthers && !wrote) await removeCheckpoints(path, host);
       await writeCheckpoint(path, { ...state, logLines: log.lines }, host);
       wrote = true;
     },
 
     async finish(model) {
+      await lock.check();
       const at = files.join(path, METRICS);
       const metrics: Record<string, Uint8Array> = (await files.stat(at)) ? { [METRICS]: await files.read(at) } : {};
       const target = path === out ? out : newModelPath(path, files);
@@ -225,6 +228,11 @@ function workFolder({ out, path, undo, lock, host }: Opened, { resumed, notices,
 
     async close() {
       if (ended) return;
+      const isOurs = await lock.check().then(
+        () => true,
+        () => false,
+      );
+      if (!isOurs) return await lock.release(); // what is here now is another's
       if (!wrote && !resumed && !hadOthers && !whole) {
         if (path !== out) await removeUnpublished(path, files);
         // Files of a model that a crash left half-written keep their marker: without it the folder would not be ours.

@@ -148,6 +148,11 @@ export function memoryDisk(): MemoryDisk {
         makeFolder(folder);
         contents.set(path, new TextEncoder().encode(String(id)));
         return {
+          async check() {
+            const holder = new TextDecoder().decode(contents.get(path) ?? new Uint8Array());
+            if (holder !== String(id))
+              throw new VaekitError("E_LOCKED", `${folder}: process ${holder} took this folder`);
+          },
           async release() {
             change();
             if (new TextDecoder().decode(contents.get(path) ?? new Uint8Array()) === String(id)) contents.delete(path);

@@ -122,6 +122,13 @@ describe("damage", () => {
     expect(error.hint).toMatch(/^Update vaekit/);
   });
 
+  test("a configuration nested deeper than can be followed is damaged, not a crash", async () => {
+    const disk = await savedDisk();
+    const deep = "[".repeat(50_000) + "]".repeat(50_000);
+    edit(disk, "m/config.json", (json) => json.replace('"format": "vaekit"', `"format": ${deep}`));
+    expect((await loadError(disk)).message).toMatch(/"format" is a list, expected "vaekit"/);
+  });
+
   test("a configuration that makes no sense names its key", async () => {
     const disk = await savedDisk();
     edit(disk, "m/config.json", (json) => json.replace('"latent": 2', '"latent": -2'));
