@@ -1,6 +1,7 @@
 /** Shows what a verb does and gives: as JSON, or for people. */
 
 import { EXIT_STATUS, VaekitError } from "../errors.js";
+import { exhaustion } from "../node/system-error.js";
 import type { VerbEvent, VerbResult } from "../verbs/verb.js";
 import { progressView } from "./progress.js";
 import type { Terminal } from "./term.js";
@@ -40,15 +41,22 @@ export function presenter(terminal: Terminal, { json, quiet, debug }: Manner, st
       terminal.say(`vaekit: ${terminal.style("red", code)} ${message}`);
       return EXIT_STATUS[code];
     },
-    failure(error) {
+    failure(thrown) {
       view.end();
+      const error = exhaustion(thrown);
       const known = error instanceof VaekitError ? error : null;
       const code = known?.code ?? "E_INTERNAL";
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
       const hint =
         known?.hint ??
         (known ? undefined : "This is a bug in vaekit. Run again with --debug and report what it shows.");
-      if (json) terminal.print(JSON.stringify({ event: "error", code, message, ...(hint ? { hint } : {}) }));
+      if (json) {
+        try {
+          terminal.print(JSON.stringify({ event: "error", code, message, ...(hint ? { hint } : {}) }));
+        } catch {
+          // Standard output takes nothing any more; standard error may.
+        }
+      }
       terminal.say(`vaekit: ${terminal.style("red", code)} ${message}`);
       if (hint) terminal.say(`${terminal.style("dim", "hint:")} ${hint}`);
       if (debug && stack) terminal.say(causes(error));

@@ -1,7 +1,7 @@
 /** Pictures: bytes 0..255 or floats 0..1 of [H, W, C]; in the model always 0..1. */
 
 import type { Column, FieldSchema } from "../data/dataset.js";
-import { VaekitError } from "../errors.js";
+import { shown, VaekitError } from "../errors.js";
 import type { FieldKind, FieldProfile } from "./field.js";
 import { pictureAugmenter } from "./image-augment.js";
 import { principalVariance } from "./principal-variance.js";
@@ -15,6 +15,8 @@ export interface ImageSchema extends FieldSchema {
 
 /** Below this share of grey values one-channel pictures count as drawings (MNIST .09; Fashion-MNIST .39). */
 const MAX_GREY_SHARE = 0.15;
+/** No picture that is read has longer sides. */
+const MAX_SIDE = 65_536;
 /** Smaller pictures have too few pixels to halve. */
 const MIN_CONV_SIDE = 8;
 /** Pictures with fewer values than this get the smaller latent space. */
@@ -29,10 +31,10 @@ export const image: FieldKind<ImageSchema> = {
   parse(schema) {
     for (const key of ["height", "width", "channels"] as const) {
       const got = schema[key];
-      if (!Number.isInteger(got) || (got as number) < 1)
+      if (!Number.isInteger(got) || (got as number) < 1 || (got as number) > MAX_SIDE)
         throw new VaekitError(
           "E_CONFIG",
-          `schema of an image field: ${key} is ${String(got)}, expected a whole number from 1`,
+          `schema of an image field: ${key} is ${shown(got)}, expected a whole number 1..${MAX_SIDE}`,
         );
     }
     return schema as ImageSchema;

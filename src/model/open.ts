@@ -1,6 +1,7 @@
 /** Opens a model on an engine: weights go to a bank, programs are compiled when first needed. */
 
 import { VaekitError } from "../errors.js";
+import type { ParameterSpec } from "../nn/ctx.js";
 import type { Engine, Executable, Feeds } from "../runtime/engine.js";
 import { compose, type Model, TEMPERATURE } from "./compose.js";
 import type { ModelConfig } from "./config.js";
@@ -25,24 +26,9 @@ export async function openRunner(
 ): Promise<Runner> {
   const model = compose(config);
   const parameters = parametersOf(model);
+  checkWeights(parameters, weights); // before memory is asked for: a configuration may claim any size
   const bank = engine.bank([...parameters].map(([name, { shape }]) => ({ name, shape })));
-  for (const [name, { shape }] of parameters) {
-    const weight = weights.get(name);
-    if (!weight)
-      throw new VaekitError(
-        "E_MODEL",
-        `weight "${name}" is missing`,
-        "The folder was made for other parts, or is damaged.",
-      );
-    if (weight.shape.join() !== shape.join())
-      throw new VaekitError(
-        "E_MODEL",
-        `weight "${name}" has shape [${weight.shape.join(", ")}], expected [${shape.join(", ")}]`,
-      );
-    bank.write(name, "value", weight.values);
-  }
-  const extra = [...weights.keys()].find((name) => !parameters.has(name));
-  if (extra) throw new VaekitError("E_MODEL", `weight "${extra}" belongs to no part of this model`);
+  for (const name of parameters.keys()) bank.write(name, "value", weights.get(name)!.values);
 
   const groups = groupsOf(model);
   const latent = groups.reduce((total, { size }) => total + size, 0);
@@ -108,6 +94,26 @@ export async function openRunner(
       bank.dispose();
     },
   };
+}
+
+/** E_MODEL when a weight is missing, unknown or of another shape than the configuration asks for. */
+function checkWeights(parameters: ReadonlyMap<string, ParameterSpec>, weights: ReadonlyMap<string, Weight>): void {
+  for (const [name, { shape }] of parameters) {
+    const weight = weights.get(name);
+    if (!weight)
+      throw new VaekitError(
+        "E_MODEL",
+        `weight "${name}" is missing`,
+        "The folder was made for other parts, or is damaged.",
+      );
+    if (weight.shape.join() !== shape.join())
+      throw new VaekitError(
+        "E_MODEL",
+        `weight "${name}" has shape [${weight.shape.join(", ")}], expected [${shape.join(", ")}]`,
+      );
+  }
+  const extra = [...weights.keys()].find((name) => !parameters.has(name));
+  if (extra) throw new VaekitError("E_MODEL", `weight "${extra}" belongs to no part of this model`);
 }
 
 /** Columns as the model sees them, by field; with `scratch`, in arrays that the next call uses again. */

@@ -28,6 +28,12 @@ export async function writeAll(file: Writable, bytes: Uint8Array): Promise<void>
   }
 }
 
+/** The error for a disk that took bytes, reported no error, and does not have them. */
+export function notKept(path: string, kept: number, written: number): VaekitError {
+  const hint = "The disk is full or broken: free some space, or write to another disk.";
+  return new VaekitError("E_OUT", `${path}: the disk kept ${kept} of ${written} bytes`, hint);
+}
+
 /**
  * Writes the file at `path` through `fill`: into a temporary sibling, which is synced to the disk, checked for its size
  * and renamed. `fill` returns the number of bytes it wrote. Missing folders are made. A device (/dev/stdout) is written
@@ -47,9 +53,7 @@ export async function writeAtomic(path: string, fill: (file: Writable) => Promis
       const written = await fill(file);
       await file.sync();
       const { size } = await file.stat();
-      if (size !== written) {
-        throw new VaekitError("E_OUT", `${path}: the disk kept ${size} of ${written} bytes`, "Write to another disk.");
-      }
+      if (size !== written) throw notKept(path, size, written);
     } finally {
       await file.close();
     }

@@ -125,6 +125,8 @@ async function npmInstall(name: string, set: Package, folder: string, signal: Ab
     throw notFetched(name, set, reason);
   });
   if (status === 0 && existsSync(join(folder, "node_modules", set.package, "package.json"))) return;
+  const code = /\b(ENOSPC|EDQUOT)\b/.exec(said)?.[0];
+  if (code) throw pathError("E_OUT", cacheOf(set), Object.assign(new Error(said), { code }));
   const reason = said
     .split("\n")
     .filter((line) => /npm (error|ERR!)/.test(line))

@@ -17,6 +17,9 @@ const DEFAULT_MAX_THREADS = 8;
  * (spinning then makes steps two to three times as long). Results do not depend on it.
  */
 export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
+  // Without this ONNX Runtime gives the machine a number, keeps it in ~/.cache and reports on every session to its makers.
+  // It is read when the first session is made. Whoever wants to report sets it to 0.
+  process.env.ORT_DISABLE_TELEMETRY ??= "1";
   const threads = options.threads ?? Math.min(availableParallelism(), DEFAULT_MAX_THREADS);
   const spinning = await hasIdleCores(threads);
   return ortEngine({

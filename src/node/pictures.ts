@@ -72,6 +72,10 @@ async function openPicture(bytes: Uint8Array, name: string): Promise<{ picture: 
 
 function damaged(name: string, cause: unknown): VaekitError {
   const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+  if (reason.includes("pixel limit")) {
+    const most = `${MAX_PIXELS / 1e6} million`;
+    return new VaekitError("E_FILE", `${name}: more than ${most} pixels`, "Make the picture smaller first.", { cause });
+  }
   return new VaekitError("E_FILE", `${name}: cannot be decoded (${reason})`, undefined, { cause });
 }
 

@@ -1,6 +1,6 @@
 /** The files of a model folder: how each is written, and how each is read back with every damage named. */
 
-import { didYouMean, VaekitError } from "../errors.js";
+import { didYouMean, shown, VaekitError } from "../errors.js";
 import { parseSafetensors, writeSafetensors } from "../files/safetensors.js";
 import type { Host } from "../host.js";
 import { FORMAT_VERSION, ModelConfig } from "../model/config.js";
@@ -181,15 +181,12 @@ export function parseConfig(bytes: Uint8Array, at: string): ModelConfig {
   }
   const { format, formatVersion, vaekitVersion } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (format !== FORMAT) {
-    throw new VaekitError(
-      "E_MODEL",
-      `${at}: not made by vaekit: "format" is ${JSON.stringify(format) ?? "missing"}, expected "${FORMAT}"`,
-    );
+    throw new VaekitError("E_MODEL", `${at}: not made by vaekit: "format" is ${shown(format)}, expected "${FORMAT}"`);
   }
   if (typeof formatVersion === "number" && formatVersion > FORMAT_VERSION) {
     throw new VaekitError(
       "E_MODEL",
-      `${at}: made by vaekit ${vaekitVersion} in format ${formatVersion}; this is vaekit ${VERSION}, which reads formats up to ${FORMAT_VERSION}`,
+      `${at}: made by vaekit ${typeof vaekitVersion === "string" ? vaekitVersion : "of no version"} in format ${formatVersion}; this is vaekit ${VERSION}, which reads formats up to ${FORMAT_VERSION}`,
       "Update vaekit: npm install vaekit@latest",
     );
   }

@@ -22,15 +22,15 @@ export function resumedConfig(then: ModelConfig, now: ModelConfig): ModelConfig 
     if (!free.has(key)) same(key, before[key], given[key]);
   for (const key of ["schema", "latent", "net", "posterior", "prior", "likelihoods", "objective"] as const)
     same(key, then[key], now[key]);
-  return {
-    ...then,
-    training: {
-      ...then.training,
-      patience: given.patience,
-      private: given.private,
-      epochs: free.has("epochs") ? given.epochs : before.epochs,
-    },
+  const training = {
+    ...then.training,
+    patience: given.patience,
+    private: given.private,
+    epochs: free.has("epochs") ? given.epochs : before.epochs,
   };
+  // No patience is no key: the model's files are those of a run that was never interrupted.
+  const set = Object.entries(training).filter(([, value]) => value !== undefined);
+  return { ...then, training: { ...Object.fromEntries(set), seed: before.seed } };
 }
 
 function same(key: string, before: unknown, given: unknown): void {

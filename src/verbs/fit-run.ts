@@ -14,7 +14,7 @@ import { epochsOf, type TrainEvent } from "../train/events.js";
 import { DivergedError } from "../train/loop.js";
 import { plan } from "../train/plan.js";
 import { resumedConfig } from "../train/resume.js";
-import type { TrainState } from "../train/state.js";
+import { parseState } from "../train/state.js";
 import { type Trained, train } from "../train/trainer.js";
 import type { FitInput } from "./fit-options.js";
 import { makeResults } from "./results/make.js";
@@ -79,7 +79,7 @@ async function* run(
     engine,
     signal: context.signal,
     checkpointSeconds: checkpointEvery,
-    resume: work.resumed ? (work.resumed as unknown as TrainState) : undefined,
+    resume: work.resumed ? parseState(work.resumed, out) : undefined,
     save: (state) => work.checkpoint({ config, ...state }),
   });
   const publish = async (finished: ModelConfig, weights: ReadonlyMap<string, Weight>): Promise<Fitted> => {

@@ -122,6 +122,13 @@ describe("damage", () => {
     expect(error.hint).toMatch(/^Update vaekit/);
   });
 
+  test("a configuration nested deeper than can be followed is damaged, not a crash", async () => {
+    const disk = await savedDisk();
+    const deep = "[".repeat(50_000) + "]".repeat(50_000);
+    edit(disk, "m/config.json", (json) => json.replace('"format": "vaekit"', `"format": ${deep}`));
+    expect((await loadError(disk)).message).toMatch(/"format" is a list, expected "vaekit"/);
+  });
+
   test("a configuration that makes no sense names its key", async () => {
     const disk = await savedDisk();
     edit(disk, "m/config.json", (json) => json.replace('"latent": 2', '"latent": -2'));
@@ -263,6 +270,9 @@ describe("replacing", () => {
       const reading = await loadModel("m", disk.process({ readOnly: true }).host);
       const { config } = await loadModel("m", disk.process().host);
       expect(reading.config).toEqual(config);
+      // Reading finishes what was begun: nothing of a run is left beside a model that took its place.
+      if (config.metrics.negativeElbo === 102)
+        expect(disk.tree(), `read after ${killAt}`).toEqual([...FILES, "notes.txt"].map((name) => `m/${name}`).sort());
       seen.add(config.metrics.negativeElbo);
       expect([101, 102]).toContain(config.metrics.negativeElbo);
       await saveModel("m", sampleModel(3), disk.process().host);
