@@ -20,6 +20,7 @@ import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingWishes } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
 import { train } from "./train/trainer.js";
+import type { Init } from "./train/warm-start.js";
 import { doctorOptions } from "./verbs/doctor.js";
 import { type Codes, encodeDataset } from "./verbs/encode.js";
 import { evaluateModel, evaluateOptions } from "./verbs/evaluate.js";
@@ -34,6 +35,7 @@ import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/rec
 import { makeResults } from "./verbs/results/make.js";
 import { drawSamples, sampleOptions } from "./verbs/sample.js";
 import { type Traversal, type TraverseOptions, traverseModel, traverseOptions } from "./verbs/traverse.js";
+import { initOf, loadInit } from "./verbs/warm-start.js";
 
 /** Where a model computes and what it may touch. */
 export interface Place {
@@ -52,6 +54,11 @@ export interface VaeOptions extends Omit<Wishes, keyof TrainingWishes>, Place {
   readonly schema: Schema;
   /** Seed of training and sampling where these are given none. Default 0. */
   readonly seed?: number;
+  /**
+   * A trained model, or the path of one, whose weights training starts from. Parts that are left out or "auto" are as it
+   * has them. Open pictures at its size: `open(path, { size: [28, 28], channels: 1 })`.
+   */
+  readonly init?: Vae | string;
 }
 
 /** How a model is trained. */
@@ -117,18 +124,19 @@ export class Vae implements AsyncDisposable {
   }
 
   /**
-   * Trains from the start, telling what happens; afterwards the weights are those of the best validation loss. E_DATA for
+   * Trains from the start, or from the weights of `init`, telling what happens; afterwards the weights are those of the best validation loss. E_DATA for
    * data nothing can be learned from, E_SHAPE for data of another schema, E_OPTION, E_DIVERGED.
    */
   async *train(data: Dataset, { signal, ...options }: TrainOptions = {}): AsyncGenerator<TrainEvent, void> {
     parseInput(TrainingWishes, options);
     this.#expectSchema(data);
-    const { schema: _, device, threads, host, onNotice, ...wishes } = this.#options;
-    const config = await plan(data, { ...wishes, ...options });
+    const { schema: _, device, threads, host, onNotice, init: __, ...wishes } = this.#options;
+    const init = await this.#init();
+    const config = await plan(data, { ...wishes, ...options }, init);
     const engine = await this.#engineOf();
     for (const message of this.#notices.splice(0)) yield { event: "notice", message };
     const told: TrainEvent[] = [];
-    const training = train(config, data, { engine, signal });
+    const training = train(config, data, { engine, signal, init });
     for (;;) {
       const next = await training.next();
       if (next.done) {
@@ -288,6 +296,15 @@ export class Vae implements AsyncDisposable {
       throw new VaekitError("E_SHAPE", `${name}: got fields ${got}, the model was made for ${expected}`);
   }
 
+  async #init(): Promise<Init | undefined> {
+    const { init } = this.#options;
+    if (init === undefined) return undefined;
+    const host = await hostOf(this.#options);
+    if (typeof init === "string") return loadInit(init, host);
+    const { config, weights } = init.#ready();
+    return initOf(config, weights, IN_MEMORY, host);
+  }
+
   #engineOf(): Promise<Engine> {
     const { device = "cpu", threads } = this.#options;
     const onNotice = (message: string) => {
@@ -315,6 +332,9 @@ export class Vae implements AsyncDisposable {
     for (const runner of runners) await (await runner).dispose();
   }
 }
+
+/** Stands for the path of a model that was not loaded from one. */
+const IN_MEMORY = "a model in memory";
 
 async function hostOf({ host }: Place): Promise<Host> {
   if (host) return host;

@@ -14,6 +14,7 @@ import type { Registry } from "../registry.js";
 import { VERSION } from "../version.js";
 import { chooseBatchSize, chooseEpochs } from "./length.js";
 import { TrainingOptions, type TrainingWishes } from "./options.js";
+import type { Init } from "./warm-start.js";
 
 /** What a user may ask for; what is left out or "auto" is chosen from the data. */
 export interface Wishes extends TrainingWishes {
@@ -43,12 +44,15 @@ const MIN_RECORDS = 2;
 const FITTED_PRIOR = "mixture";
 const PRIOR_TO_COME = `${FITTED_PRIOR} or standard-normal: decided after training, by which makes held-out codes likelier`;
 
-/** E_DATA for data nothing can be learned from, E_UNKNOWN and E_OPTION for wishes that make no sense. */
-export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> {
+/**
+ * What is left out or "auto" is as in `init`, where there is one, else chosen from the data. E_DATA for data nothing can be
+ * learned from, E_UNKNOWN and E_OPTION for wishes that make no sense.
+ */
+export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<ModelConfig> {
   const choices: Record<string, string> = {};
-  const decide: Decide = (key, wish, choose) => {
+  const decide: Decide = (key, wish, choose, inherited) => {
     if (wish !== undefined && wish !== "auto") return wish;
-    const { value, why } = choose();
+    const { value, why } = inherited === undefined ? choose() : { value: inherited, why: `as in ${init?.origin.path}` };
     choices[key] = `${nameOf(value)}: ${why}`;
     return value;
   };
@@ -71,7 +75,10 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
       "There is nothing to learn from records that do not differ.",
     );
 
-  const net = partOf(decide<string | PartConfig>("net", wishes.net, () => field.kind.chooseNet(profile, field.schema)));
+  const before = init?.config;
+  const net = partOf(
+    decide<string | PartConfig>("net", wishes.net, () => field.kind.chooseNet(profile, field.schema), before?.net),
+  );
   if (wishes.hidden !== undefined) {
     if (!hasOption(nets.get(net.name).options, "hidden")) {
       const problem = `invalid hidden: net ${net.name} has no such layer`;
@@ -81,10 +88,15 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
   }
   const prior = priorOf(wishes);
   if (isAuto(wishes.prior)) choices.prior = PRIOR_TO_COME;
-  const latent = decide("latent", wishes.latent, () => field.kind.chooseLatent(profile, field.schema));
+  const latent = decide("latent", wishes.latent, () => field.kind.chooseLatent(profile, field.schema), before?.latent);
   const chosen = fields.map(({ name, kind, schema }) => {
     const likelihood = partOf(
-      decide<string | PartConfig>("likelihood", wishes.likelihood, () => kind.chooseLikelihood(profiles[name], schema)),
+      decide<string | PartConfig>(
+        "likelihood",
+        wishes.likelihood,
+        () => kind.chooseLikelihood(profiles[name], schema),
+        before?.likelihoods[name],
+      ),
     );
     return [name, complete(likelihoods, likelihood)];
   });
@@ -95,16 +107,17 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     schema: { fields: { ...data.schema.fields } },
     latent,
     net: complete(nets, net),
-    posterior: complete(posteriors, partOf(wishes.posterior ?? "normal")),
+    posterior: complete(posteriors, partOf(wishes.posterior ?? before?.posterior ?? "normal")),
     prior: complete(priors, prior),
     likelihoods: Object.fromEntries(chosen),
-    objective: complete(objectives, objectiveOf(wishes)),
-    sampler: complete(samplers, partOf(wishes.sampler ?? "prior")),
+    objective: complete(objectives, objectiveOf(wishes, before)),
+    sampler: complete(samplers, partOf(wishes.sampler ?? before?.sampler ?? "prior")),
     facts: {
       count: data.count,
       mean: Object.fromEntries(fields.map(({ name }) => [name, rounded(profiles[name].mean)])),
       fields: Object.fromEntries(fields.map(({ name }) => [name, factsOf(profiles[name])])),
     },
+    ...(init && { init: init.origin }),
     training: { ...training, keepPrior: training.keepPrior ?? (isAuto(wishes.prior) ? "better" : "always") },
     data: {
       name: data.name,
@@ -117,13 +130,8 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
   };
 }
 
-/** @example nameOf({ name: "conv", groups: 8 }) // "conv" */
-function nameOf(value: unknown): string {
-  return typeof value === "object" && value !== null && "name" in value ? String(value.name) : String(value);
-}
-
-/** A wish, or what `choose` makes of "auto", told under `key`. */
-type Decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>) => T;
+/** A wish, or for "auto" what is inherited, or what `choose` makes of it; told under `key`. */
+type Decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>, inherited?: T) => T;
 
 /** How to train, with what was left to the data decided. */
 function decideTraining(data: Dataset, wishes: Wishes, decide: Decide): TrainingOptions {
@@ -178,11 +186,15 @@ function priorOf({ prior, priorComponents }: Wishes): PartConfig {
   return { ...part, components: priorComponents };
 }
 
-function objectiveOf({ objective = "elbo", beta, freeBits }: Wishes): PartConfig {
-  const part = partOf(objective);
+function objectiveOf({ objective, beta, freeBits }: Wishes, before?: ModelConfig): PartConfig {
+  const part = partOf(objective ?? before?.objective ?? "elbo");
   if (beta !== undefined) part.beta = beta;
-  if (freeBits !== undefined && freeBits !== 0) part.freeBits = freeBits;
+  if (freeBits !== undefined) part.freeBits = freeBits;
   return part;
+}
+
+function nameOf(value: unknown): string {
+  return typeof value === "object" && value !== null && "name" in value ? String(value.name) : String(value);
 }
 
 function partOf(wish: string | PartConfig): PartConfig {

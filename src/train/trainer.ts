@@ -19,6 +19,7 @@ import { betaWarmup, schedule } from "./schedules.js";
 import type { TrainState } from "./state.js";
 import { openStepper } from "./stepper.js";
 import { openValidator } from "./validate.js";
+import { type Init, startFrom } from "./warm-start.js";
 
 export interface TrainContext {
   readonly engine: Engine;
@@ -28,6 +29,8 @@ export interface TrainContext {
   /** Keeps a state; called every `checkpointSeconds` and when interrupted. */
   readonly save?: (state: TrainState) => Promise<void>;
   readonly checkpointSeconds?: number;
+  /** A model to start from. */
+  readonly init?: Init;
 }
 
 export interface Trained {
@@ -66,6 +69,7 @@ export async function* train(
   const { beta = 1 } = model.objective.options as { beta?: number };
   const started = performance.now();
   try {
+    if (context.init && !context.resume) startFrom(stepper.bank, context.init);
     yield {
       event: "start",
       parameters: stepper.parameterCount,

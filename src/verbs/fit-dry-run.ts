@@ -12,10 +12,12 @@ import { STREAM, TrainingOptions } from "../train/options.js";
 import { plan } from "../train/plan.js";
 import { modelProblem } from "../train/problem.js";
 import { openStepper, type Stepper } from "../train/stepper.js";
+import { startFrom } from "../train/warm-start.js";
 import { figuresText } from "./figures.js";
 import type { FitInput } from "./fit-options.js";
 import { oncePerText } from "./runner.js";
 import type { VerbContext, VerbResult } from "./verb.js";
+import { loadInit, openingOf } from "./warm-start.js";
 
 /** Steps that are timed, after those in which memory is first touched. */
 const WARM_STEPS = 3;
@@ -35,12 +37,13 @@ export interface Trial {
 
 /** Plans as `fit` does, runs a few steps and writes nothing. The errors of planning are those of `fit`. */
 export async function tryOut(input: FitInput, { host, signal, report }: VerbContext): Promise<Trial> {
-  const { size, channels, limit, seed, device, threads } = input;
+  const { limit, seed, device, threads } = input;
+  const init = input.init === undefined ? undefined : await loadInit(input.init, host);
   const onNotice = oncePerText((message) => report({ event: "notice", message }));
-  const data = await openDataset(input.data, { size, channels, limit, seed, signal, onNotice }, host);
+  const data = await openDataset(input.data, { ...openingOf(input, init), limit, seed, signal, onNotice }, host);
   try {
     data.notices.forEach(onNotice);
-    const config = await plan(data, input);
+    const config = await plan(data, input, init);
     const { train, valid } = splitIndices(data.count, input.valid, seed);
     const { batchSize: wanted, epochs } = TrainingOptions.parse(config.training);
     const batchSize = Math.min(wanted, train.length);
@@ -50,6 +53,7 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
     const passes = { accumulate: input.accumulate, average: input.ema > 0 };
     const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial, passes);
     try {
+      if (init) startFrom(stepper.bank, init);
       return {
         config,
         records: train.length,
@@ -104,7 +108,7 @@ async function timeSteps(
   for (let step = 0; step < WARM_STEPS + TIMED_STEPS; step++) {
     signal.throwIfAborted();
     const started = performance.now();
-    await stepper.run(records, random, { [BETA]: beta });
+    await stepper.run(records, random, { [BETA]: beta ?? 1 });
     times.push((performance.now() - started) / 1000);
   }
   const timed = times.slice(WARM_STEPS).sort((a, b) => a - b);

@@ -33,6 +33,12 @@ const run = { group: "Run" };
 
 /** Options that a model is built from. */
 export const modelOptions = {
+  init: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("model to start from: its parts, where none are given, and its weights")
+    .register(look, { ...model, placeholder: "MODEL", more: true }),
   latent: z
     .union([auto, z.int().min(1).max(MAX_LATENT)])
     .default("auto")
@@ -53,7 +59,10 @@ export const modelOptions = {
     .default("auto")
     .describe("distribution of a pixel given the latent")
     .register(look, { ...model, names: likelihoodNames, placeholder: "NAME" }),
-  beta: amount().default(1).describe("weight of the KL term").register(look, model),
+  beta: amount()
+    .optional()
+    .describe("weight of the KL term (default: 1)")
+    .register(look, { ...model, placeholder: "N" }),
   warmup: amount()
     .default(0)
     .describe("epochs over which beta rises from 0")
@@ -68,8 +77,8 @@ export const modelOptions = {
     .describe("components of a mixture prior (default: auto, by the number of codes)")
     .register(look, { ...model, flag: "prior.components", placeholder: "N", more: true }),
   freeBits: amount()
-    .default(0)
-    .describe("nats of KL per latent that cost nothing")
+    .optional()
+    .describe("nats of KL per latent that cost nothing (default: 0)")
     .register(look, { ...model, placeholder: "NATS", more: true }),
 };
 
