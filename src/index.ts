@@ -11,11 +11,12 @@ export { subset } from "./data/subset.js";
 export { type ErrorCode, EXIT_STATUS, VaekitError } from "./errors.js";
 // Evaluate.
 export type { Evaluation, Figures, Protocol } from "./eval/evaluate.js";
+// Score.
+export type { Reason } from "./eval/score.js";
 // Parts of your own: register them by name, then ask for them by that name.
 export { fieldKinds } from "./fields/list.js";
 // Generate, reconstruct, interpolate, decode: pictures as bytes.
 export type { Host, Matrix, PictureLayout, Pictures, TableValues } from "./host.js";
-
 // What a model is.
 export type { ModelConfig, PartConfig } from "./model/config.js";
 export { likelihoods, nets, objectives, posteriors, priors, samplers } from "./model/list.js";
@@ -32,4 +33,5 @@ export type { ModelInfo } from "./verbs/info.js";
 export { thereAndBack } from "./verbs/interpolate.js";
 export type { LatentMap } from "./verbs/map.js";
 export { type Arranged, type Pairs, pairSeries, pairSheet } from "./verbs/reconstruct.js";
+export type { Scores } from "./verbs/scores.js";
 export { VERSION } from "./version.js";

@@ -10,7 +10,9 @@ import { exportOnnx } from "./model/export.js";
 import { openRunner } from "./model/open.js";
 import type { Encoded, Runner, Weight } from "./model/runner.js";
 import type { Engine } from "./runtime/engine.js";
+import { type Calibration, calibrationText, parseCalibration } from "./store/calibration.js";
 import { loadModel, saveModel } from "./store/folder.js";
+import { CALIBRATION } from "./store/layout.js";
 import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingOptions } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
@@ -25,6 +27,8 @@ import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
 import { makeResults } from "./verbs/results/make.js";
 import { drawSamples, sampleOptions } from "./verbs/sample.js";
+import { scoreOptions } from "./verbs/score.js";
+import { type Scores, scoreDataset } from "./verbs/scores.js";
 
 /** Where a model computes and what it may touch. */
 export interface Place {
@@ -81,9 +85,10 @@ export class Vae implements AsyncDisposable {
 
   /** Loads a model folder. E_PATH where there is nothing, E_MODEL where it is damaged, incomplete or too new. */
   static async load(path: string, place: Place = {}): Promise<Vae> {
-    const { config, weights } = await loadModel(path, await hostOf(place));
+    const { config, weights, calibration } = await loadModel(path, await hostOf(place));
     const vae = new Vae({ ...place, schema: config.schema, seed: config.training.seed });
-    vae.#trained = { config, weights, files: {} };
+    const files = calibration ? [[CALIBRATION, calibrationText(calibration.protocol, calibration.nats)]] : [];
+    vae.#trained = { config, weights, files: Object.fromEntries(files) };
     return vae;
   }
 
@@ -169,6 +174,19 @@ export class Vae implements AsyncDisposable {
     return evaluate(await this.#open(), data, { ...parsed, signal });
   }
 
+  /**
+   * How strange each record is: an estimate of -log p(x) in nats, a p-value by records that were kept aside in training,
+   * and the parts that are most surprising. A record's answer depends on its content and the seed alone.
+   */
+  async score(
+    data: Dataset,
+    { signal, onProgress, ...options }: Options<typeof scoreOptions> & BatchOptions = {},
+  ): Promise<Scores> {
+    const { samples, seed, reasons: explain } = parseInput(scoreOptions, options);
+    const calibration = calibrationOf(this.#ready());
+    return scoreDataset(await this.#open(), data, { calibration, samples, seed, explain, signal, onProgress });
+  }
+
   /** Where records lie in latent space: points in the plane, and a picture of them coloured by label. */
   async map(data: Dataset, options: BatchOptions = {}): Promise<LatentMap> {
     return mapDataset(await this.#open(), data, options);
@@ -232,6 +250,11 @@ export class Vae implements AsyncDisposable {
     this.#runner = null;
     await runner?.dispose();
   }
+}
+
+function calibrationOf({ files }: Trained): Calibration | null {
+  const text = files[CALIBRATION];
+  return typeof text === "string" ? parseCalibration(text, CALIBRATION) : null;
 }
 
 async function hostOf({ host }: Place): Promise<Host> {

@@ -1,7 +1,7 @@
 /** Shows what a verb does and gives: as JSON, or for people. */
 
 import { EXIT_STATUS, VaekitError } from "../errors.js";
-import type { VerbEvent, VerbResult } from "../verbs/verb.js";
+import type { AnswerLine, VerbEvent, VerbResult } from "../verbs/verb.js";
 import { progressView } from "./progress.js";
 import type { Terminal } from "./term.js";
 
@@ -14,6 +14,8 @@ export interface Manner {
 
 export interface Presenter {
   event(event: VerbEvent): void;
+  /** A record of the answer. */
+  line(line: AnswerLine): void;
   result(result: VerbResult): void;
   /** Shows the error and gives the exit status. */
   failure(error: unknown): number;
@@ -29,8 +31,12 @@ export function presenter(terminal: Terminal, { json, quiet, debug }: Manner, st
       if (json && streams) terminal.print(JSON.stringify(event));
       else if (!quiet) view.show(event);
     },
+    line(line) {
+      terminal.print(json ? JSON.stringify(line.json) : line.text);
+    },
     result({ json: document, text }) {
       view.end();
+      if (json && document === undefined) return;
       if (json) terminal.print(JSON.stringify(document, null, streams ? undefined : 2));
       else if (text !== "") terminal.print(text);
     },

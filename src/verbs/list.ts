@@ -10,6 +10,7 @@ import { interpolate } from "./interpolate.js";
 import { map } from "./map.js";
 import { reconstruct } from "./reconstruct.js";
 import { sample } from "./sample.js";
+import { score } from "./score.js";
 import type { Verb } from "./verb.js";
 
 export const verbs: readonly Verb[] = [
@@ -20,6 +21,7 @@ export const verbs: readonly Verb[] = [
   encode,
   decode,
   evaluateVerb,
+  score,
   map,
   info,
   demo,

@@ -2,6 +2,7 @@
 
 import type { Dataset } from "../data/dataset.js";
 import type { Runner } from "../model/runner.js";
+import type { LoadedModel } from "../store/folder.js";
 import type { ImageField } from "./pictures.js";
 import type { VerbContext } from "./verb.js";
 
@@ -15,15 +16,15 @@ export interface ModelOptions {
 export async function withRunner<Result>(
   { model, device, threads }: ModelOptions,
   { host }: VerbContext,
-  use: (runner: Runner) => Promise<Result>,
+  use: (runner: Runner, loaded: LoadedModel) => Promise<Result>,
 ): Promise<Result> {
   const [{ loadModel }, { openRunner }] = await Promise.all([import("../store/folder.js"), import("../model/open.js")]);
-  const { config, weights } = await loadModel(model, host);
+  const loaded = await loadModel(model, host);
   const engine = await host.engine(device, { threads });
   try {
-    const runner = await openRunner(config, weights, engine);
+    const runner = await openRunner(loaded.config, loaded.weights, engine);
     try {
-      return await use(runner);
+      return await use(runner, loaded);
     } finally {
       await runner.dispose();
     }

@@ -35,13 +35,14 @@ export async function makeResults(
 ): Promise<Looked> {
   const { seed, valid } = TrainingOptions.parse(config.training);
   const aside = splitIndices(data.count, valid, seed).valid;
-  const shown = aside.length > 0 ? subset(data, aside) : data;
+  const isAside = aside.length > 0;
+  const shown = isAside ? subset(data, aside) : data;
   const runner = await openRunner(config, weights, engine);
   try {
     const measured = sampleIndices(shown.count, MEASURED, seed);
     const { mu, logvar } = await encodeRecords(runner, shown, measured);
     const known = { ...config, latents: latentStatistics(mu, logvar, runner.latent) };
-    const context = { config: known, weights, runner, data: shown, measured, mu, logvar, history, seed, host };
+    const context = { config: known, weights, runner, data: shown, isAside, measured, mu, logvar, history, seed, host };
     let files: Looked["files"] = {};
     for (const result of results) files = { ...files, ...(await result.make({ ...context, files })) };
     return { config: known, files };
