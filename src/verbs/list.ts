@@ -8,6 +8,7 @@ import { fit } from "./fit.js";
 import { info } from "./info.js";
 import { interpolate } from "./interpolate.js";
 import { map } from "./map.js";
+import { neighbors } from "./neighbors.js";
 import { reconstruct } from "./reconstruct.js";
 import { sample } from "./sample.js";
 import { score } from "./score.js";
@@ -23,6 +24,7 @@ export const verbs: readonly Verb[] = [
   evaluateVerb,
   score,
   map,
+  neighbors,
   info,
   demo,
 ] as readonly Verb[];
