@@ -11,7 +11,6 @@ export { subset } from "./data/subset.js";
 export { type ErrorCode, EXIT_STATUS, VaekitError } from "./errors.js";
 // Evaluate.
 export type { Evaluation, Figures, Protocol } from "./eval/evaluate.js";
-// Score.
 export type { Reason } from "./eval/score.js";
 // Parts of your own: register them by name, then ask for them by that name.
 export { fieldKinds } from "./fields/list.js";
@@ -27,11 +26,15 @@ export type { Terms, TrainEvent } from "./train/events.js";
 export type { TrainingOptions } from "./train/options.js";
 // A model, and a method per verb: train, sample, reconstruct, interpolate, encode, decode, evaluate, map, info, save.
 export { type EndEvent, type Place, type TrainOptions, Vae, type VaeOptions } from "./vae.js";
+// Score, neighbours, directions.
+export type { AttributeDirection } from "./verbs/direction.js";
+export type { DuplicatePair, Duplicates } from "./verbs/duplicates.js";
 // Encode, map.
 export type { Codes } from "./verbs/encode.js";
 export type { ModelInfo } from "./verbs/info.js";
 export { thereAndBack } from "./verbs/interpolate.js";
 export type { LatentMap } from "./verbs/map.js";
+export type { Neighbor, Neighbors } from "./verbs/nearest-records.js";
 export { type Arranged, type Pairs, pairSeries, pairSheet } from "./verbs/reconstruct.js";
 export type { Scores } from "./verbs/scores.js";
 export { VERSION } from "./version.js";

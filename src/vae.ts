@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import type { Dataset, Schema } from "./data/dataset.js";
+import { parseWhere } from "./data/where.js";
 import { VaekitError } from "./errors.js";
 import type { Evaluation } from "./eval/evaluate.js";
 import type { Host, Pictures } from "./host.js";
@@ -17,11 +18,15 @@ import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingOptions } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
 import { train } from "./train/trainer.js";
+import { type AttributeDirection, directionOf, directionOptions } from "./verbs/direction.js";
+import { type Duplicates, findDuplicates } from "./verbs/duplicates.js";
 import { type Codes, encodeDataset } from "./verbs/encode.js";
 import { evaluateOptions } from "./verbs/evaluate.js";
 import { type ModelInfo, modelInfo } from "./verbs/info.js";
 import { interpolateOptions, walkBetween } from "./verbs/interpolate.js";
 import { type LatentMap, mapDataset } from "./verbs/map.js";
+import { findNeighbors, type Neighbors } from "./verbs/nearest-records.js";
+import { duplicatesOptions, neighborsOptions } from "./verbs/neighbors.js";
 import { parseInput } from "./verbs/parse.js";
 import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
@@ -190,6 +195,34 @@ export class Vae implements AsyncDisposable {
   /** Where records lie in latent space: points in the plane, and a picture of them coloured by label. */
   async map(data: Dataset, options: BatchOptions = {}): Promise<LatentMap> {
     return mapDataset(await this.#open(), data, options);
+  }
+
+  /** The records of `data` nearest to each of `queries` in latent space; without `data`, among the queries themselves. */
+  async neighbors(
+    queries: Dataset,
+    data: Dataset | null = null,
+    { signal, onProgress, ...options }: Options<typeof neighborsOptions> & BatchOptions = {},
+  ): Promise<Neighbors> {
+    const { top } = parseInput(neighborsOptions, options);
+    return findNeighbors(await this.#open(), queries, data, { top, signal, onProgress });
+  }
+
+  /** Copies and near copies among records. */
+  async duplicates(
+    data: Dataset,
+    { signal, onProgress, ...options }: Options<typeof duplicatesOptions> & BatchOptions = {},
+  ): Promise<Duplicates> {
+    const parsed = parseInput(duplicatesOptions, this.#seeded(options));
+    return findDuplicates(await this.#open(), data, { ...parsed, signal, onProgress });
+  }
+
+  /** The direction in latent space along which an attribute changes. @example vae.direction(data, { where: "label = smiling" }) */
+  async direction(
+    data: Dataset,
+    { signal, onProgress, ...options }: Options<typeof directionOptions> & BatchOptions,
+  ): Promise<AttributeDirection> {
+    const { where, seed } = parseInput(directionOptions, this.#seeded(options));
+    return directionOf(await this.#open(), data, parseWhere(where), { seed, signal, onProgress });
   }
 
   info(): ModelInfo {

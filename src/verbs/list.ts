@@ -2,6 +2,7 @@
 
 import { decode } from "./decode.js";
 import { demo } from "./demo.js";
+import { direction } from "./direction.js";
 import { encode } from "./encode.js";
 import { evaluateVerb } from "./evaluate.js";
 import { fit } from "./fit.js";
@@ -25,6 +26,7 @@ export const verbs: readonly Verb[] = [
   score,
   map,
   neighbors,
+  direction,
   info,
   demo,
 ] as readonly Verb[];

@@ -211,8 +211,18 @@ function rowsText(rows: readonly Row[]): string {
   return textTable(
     names.map((name) => ({
       name: name.replaceAll("_", " "),
-      cells: rows.map((row) => String(row[name] ?? "")),
+      cells: cellsOf(rows.map((row) => row[name])),
       align: rows.some((row) => typeof row[name] === "number") ? "right" : "left",
     })),
   );
+}
+
+/** Numbers with as many digits behind the point as the one that has most. */
+function cellsOf(values: readonly (string | number | null)[]): string[] {
+  const digits = Math.max(0, ...values.map((value) => (typeof value === "number" ? decimals(value) : 0)));
+  return values.map((value) => (typeof value === "number" ? value.toFixed(digits) : (value ?? "")));
+}
+
+function decimals(value: number): number {
+  return /\.(\d+)$/.exec(String(value))?.[1].length ?? 0;
 }

@@ -7,3 +7,5 @@ export const SAMPLE_STREAM = STREAMS;
 export const SHOWN_STREAM = STREAMS + 1;
 /** Which records are changed, and how, to see how far their codes move. */
 export const PROBE_STREAM = STREAMS + 2;
+/** Which records a direction is found from, and which it is judged on. */
+export const DIRECTION_STREAM = STREAMS + 3;

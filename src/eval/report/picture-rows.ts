@@ -19,6 +19,7 @@ const SIDE = 84;
 const GAP = 10;
 /** Between the picture that leads a row and the others. */
 const LEAD_GAP = 26;
+const BLOCK_GAP = 40;
 const MARGIN = 16;
 const LETTERS = 8;
 const CAPTION_HEIGHT = 24;
@@ -27,23 +28,33 @@ const SOFT_INK: Colour = [110, 116, 126];
 const ACCENT: Colour = [49, 104, 190];
 const FRAME = 2;
 
+/** A sheet of short rows has several columns of them, as wide as this. */
+const SHEET_WIDTH = 1400;
+
 /** The sheet, one picture in colour. Captions that are too long lose their beginning. */
 export function pictureRows(pictures: Pictures, rows: readonly PictureRow[]): Pictures {
   const factor = Math.max(1, Math.round(SIDE / Math.max(pictures.height, pictures.width)));
   const [high, wide] = [pictures.height * factor, pictures.width * factor];
-  const columns = Math.max(0, ...rows.map(({ others }) => others.length));
-  const left = (column: number) => MARGIN + (column === 0 ? 0 : LEAD_GAP - GAP) + column * (wide + GAP);
-  const page = canvas(left(columns) + wide + MARGIN, 2 * MARGIN + rows.length * (high + CAPTION_HEIGHT) - GAP / 2);
+  const longest = Math.max(0, ...rows.map(({ others }) => others.length));
+  const left = (column: number) => (column === 0 ? 0 : LEAD_GAP - GAP) + column * (wide + GAP);
+  const block = left(longest) + wide + BLOCK_GAP;
+  const blocks = Math.min(rows.length, Math.max(1, Math.floor(SHEET_WIDTH / block)));
+  const perBlock = Math.ceil(rows.length / blocks);
+  const page = canvas(
+    2 * MARGIN + Math.ceil(rows.length / perBlock) * block - BLOCK_GAP,
+    2 * MARGIN + perBlock * (high + CAPTION_HEIGHT) - GAP / 2,
+  );
   rows.forEach(({ lead, others }, row) => {
-    const top = MARGIN + row * (high + CAPTION_HEIGHT);
+    const top = MARGIN + (row % perBlock) * (high + CAPTION_HEIGHT);
+    const start = MARGIN + Math.floor(row / perBlock) * block;
     [lead, ...others].forEach(({ place, caption }, column) => {
-      const x = left(column);
+      const x = start + left(column);
       page.picture(pictures, place, x, top, factor);
       const text = fitting(caption, wide);
       page.text(text, x + wide / 2, top + high + LETTERS + 5, LETTERS, column === 0 ? INK : SOFT_INK, 0.5);
     });
-    const [x, right, bottom] = [MARGIN - FRAME, MARGIN + wide + FRAME, top + high + FRAME];
-    const corners = [[x, top - FRAME], [right, top - FRAME], [right, bottom], [x, bottom], [x, top - FRAME]] as const; // biome-ignore format: the way around
+    const [x, y, right, bottom] = [start - FRAME, top - FRAME, start + wide + FRAME, top + high + FRAME];
+    const corners = [[x, y], [right, y], [right, bottom], [x, bottom], [x, y]] as const; // biome-ignore format: the way around
     page.line(corners, FRAME, ACCENT);
   });
   return page.toPicture();
