@@ -22,7 +22,7 @@ interface Node {
 /**
  * All pairs a < b of points [count, width] with Euclidean distance at most `radius`, in no particular order. Boxes of points
  * that are too far apart are left out whole: near count log(count) steps while `radius` is small beside the distances
- * between most points, count^2 where it is not. Stops early and says so where there are more than `limit` pairs.
+ * between most points, count^2 where it is not. Stops at `limit` pairs, and says so where there are more.
  */
 export function nearPairs(
   points: Float32Array,
@@ -36,6 +36,7 @@ export function nearPairs(
   if (count < 2) return { pairs, isComplete: true };
   const reach = radius * radius;
 
+  let isComplete = true;
   const compare = (a: number, b: number): void => {
     let sum = 0;
     for (let j = 0; j < width; j++) {
@@ -43,12 +44,18 @@ export function nearPairs(
       sum += gap * gap;
       if (sum > reach) return;
     }
-    pairs.push({ a: Math.min(a, b), b: Math.max(a, b), distance: Math.sqrt(sum) });
+    if (pairs.length === limit) isComplete = false;
+    else pairs.push({ a: Math.min(a, b), b: Math.max(a, b), distance: Math.sqrt(sum) });
+  };
+  /** Pairs of a point in [from, to) with one in [start, end); with itself where that is the same range. */
+  const compareAll = ({ from, to }: Node, { from: start, to: end }: Node): void => {
+    for (let i = from; i < to && isComplete; i++)
+      for (let j = start === from ? i + 1 : start; j < end && isComplete; j++) compare(order[i], order[j]);
   };
 
   /** Pairs of a point below `one` and another below `two`. */
   const visit = (one: Node, two: Node): void => {
-    if (pairs.length > limit) return;
+    if (!isComplete) return;
     if (one === two) {
       if (one.children) {
         const [left, right] = one.children;
@@ -56,7 +63,7 @@ export function nearPairs(
         visit(right, right);
         visit(left, right);
       } else {
-        for (let i = one.from; i < one.to; i++) for (let j = i + 1; j < one.to; j++) compare(order[i], order[j]);
+        compareAll(one, one);
       }
       return;
     }
@@ -68,12 +75,12 @@ export function nearPairs(
       for (const child of larger.children) visit(child, other);
       return;
     }
-    for (let i = one.from; i < one.to; i++) for (let j = two.from; j < two.to; j++) compare(order[i], order[j]);
+    compareAll(one, two);
   };
 
   const root = treeOf(points, width, order);
   visit(root, root);
-  return { pairs, isComplete: pairs.length <= limit };
+  return { pairs, isComplete };
 }
 
 /** Squared distance between the boxes of two nodes; stops adding above `enough`. */

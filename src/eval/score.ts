@@ -41,11 +41,10 @@ export interface Seen extends Pick<Explained, "surprise" | "means"> {
 
 export const SCORE_SAMPLES = 4;
 export const SCORE_SEED = 0;
-/**
- * Records in every call, the last one filled up: matrix products of other sizes sum in another order, so that the last
- * bits of a record's score would tell how many were scored with it.
- */
+/** Records in every call, the last one filled up: matrix products of other sizes sum in another order. */
 const BATCH = 64;
+/** ONNX Runtime sums a row in packets of this many floats, from the first place that memory is aligned to. */
+const PACKET = 4;
 /** Records times particles in one call. */
 const MAX_ROWS = 512;
 
@@ -68,27 +67,31 @@ export async function* scoreRecords(
       `the likelihood of field "${improper.name}" is no density: there is no -log p(x) to score by`,
     );
   const binarize = config.training.binarize === true;
-  const perCall = Math.floor(MAX_ROWS / BATCH);
+  // The last bits of a score must not tell how many records were scored with it, nor where among them it stood. Rows that
+  // are no whole number of packets start at other places of a packet, so those records go alone (at half the speed).
+  const rows = [latent, config.latent, ...fields.map(({ size }) => size)];
+  const batch = rows.every((length) => length % PACKET === 0) ? BATCH : 1;
+  const perCall = Math.floor(MAX_ROWS / batch);
   let done = 0;
-  for await (const { indices, columns } of batches(dataset, order, { batchSize: BATCH })) {
+  for await (const { indices, columns } of batches(dataset, order, { batchSize: batch })) {
     if (signal?.aborted)
       throw new VaekitError("E_INTERRUPTED", `${dataset.name}: stopped after ${done} of ${order.length} records`);
     const count = indices.length;
     expectFields(columns, fields, count, dataset.name);
     const hashes = recordHashes(columns, fields, count);
     const target = targetOf(columns, fields, hashes, { binarize, seed });
-    const full = mapValues(target.columns, (column) => filled(column, count));
-    const keys = Array.from({ length: BATCH }, (_, i) => hashes[Math.min(i, count - 1)]);
+    const full = mapValues(target.columns, (column) => filled(column, count, batch));
+    const keys = Array.from({ length: batch }, (_, i) => hashes[Math.min(i, count - 1)]);
     const logWeights = new Float64Array(count * samples);
-    const seen = explain ? blend(fields, count) : null;
+    const seen = explain ? blend(fields, count, batch) : null;
     for (let first = 0; first < samples; first += perCall) {
       const particles = Math.min(perCall, samples - first);
       const noise = noiseOf(keys, latent, { seed, first, particles });
       const scored = seen
-        ? await runner.explain(full, BATCH, particles, noise)
-        : await runner.score(full, BATCH, particles, noise);
+        ? await runner.explain(full, batch, particles, noise)
+        : await runner.score(full, batch, particles, noise);
       for (let k = 0; k < particles; k++)
-        for (let i = 0; i < count; i++) logWeights[i * samples + first + k] = scored.logWeights[k * BATCH + i];
+        for (let i = 0; i < count; i++) logWeights[i * samples + first + k] = scored.logWeights[k * batch + i];
       seen?.add(scored as Explained, particles);
     }
     const nats = Float64Array.from({ length: count }, (_, i) =>
@@ -101,22 +104,25 @@ export async function* scoreRecords(
 }
 
 /** A sum of hundreds of float32 has no digits beyond. */
-function toTenThousandth(nats: number): number {
-  return Math.round(nats * 1e4) / 1e4;
+function toTenThousandth(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
 }
 
-/** The first `count` records of a column, the last of them repeated until there are BATCH. */
-function filled(column: Column, count: number): Column {
-  if (count === BATCH) return column;
+/** The `count` records of a column, the last of them repeated until there are `full`. */
+function filled(column: Column, count: number, full: number): Column {
+  if (count === full) return column;
   const size = column.length / count;
-  const full = column instanceof Uint8Array ? new Uint8Array(BATCH * size) : new Float32Array(BATCH * size);
-  full.set(column);
-  for (let i = count; i < BATCH; i++) full.copyWithin(i * size, (count - 1) * size, count * size);
-  return full;
+  const out = column instanceof Uint8Array ? new Uint8Array(full * size) : new Float32Array(full * size);
+  out.set(column);
+  for (let i = count; i < full; i++) out.copyWithin(i * size, (count - 1) * size, count * size);
+  return out;
 }
 
-/** Puts calls with some of the particles each together: means by the calls' shares of all importance weights. */
-function blend(fields: readonly Field[], count: number) {
+/**
+ * Puts calls of `batch` records with some of the particles each together: means of the first `count` records by the calls'
+ * shares of all importance weights.
+ */
+function blend(fields: readonly Field[], count: number, batch: number) {
   // Sums of weights times means, of weights, and the largest log-weight so far, which all are relative to.
   const sums = { surprise: new Map<string, Float64Array>(), means: new Map<string, Float64Array>() };
   const weights = new Float64Array(count);
@@ -124,7 +130,7 @@ function blend(fields: readonly Field[], count: number) {
   return {
     add({ logWeights, ...means }: Explained, particles: number): void {
       for (let i = 0; i < count; i++) {
-        const own = Float64Array.from({ length: particles }, (_, k) => logWeights[k * BATCH + i]);
+        const own = Float64Array.from({ length: particles }, (_, k) => logWeights[k * batch + i]);
         const logWeight = logMeanExp(own) + Math.log(particles);
         const top = Math.max(largest[i], logWeight);
         const [fade, weight] = [Math.exp(largest[i] - top), Math.exp(logWeight - top)];
@@ -166,7 +172,11 @@ function reasonsOf({ surprise, means, values }: Seen, fields: readonly Field[], 
     });
     const total = parts.reduce((sum, { nats }) => sum + nats, 0);
     return parts
-      .map(({ part, nats }) => ({ part, nats, share: total > 0 ? nats / total : 0 }))
+      .map(({ part, nats }) => ({
+        part,
+        nats: toTenThousandth(nats),
+        share: total > 0 ? toTenThousandth(nats / total) : 0,
+      }))
       .sort((a, b) => b.nats - a.nats);
   });
 }

@@ -109,6 +109,7 @@ function neighborsAnswer({ found, metric }: Neighbors): Answer {
   return {
     what: `${rows.length} neighbours of ${found.length} records`,
     facts: { metric, queries: found.length },
+    header: ["query", "rank", "id", "label", "distance"],
     rows,
     drawn: found.map(({ neighbors }, lead) => ({
       lead,
@@ -126,6 +127,7 @@ function duplicatesAnswer({ pairs, tolerance, records }: Duplicates): Answer {
   return {
     what: `${copies} copies and ${pairs.length - copies} near copies among ${records} records`,
     facts: { records, tolerance, copies, nearCopies: pairs.length - copies },
+    header: ["kind", "id", "other_id", "label", "other_label", "difference", "distance"],
     rows: pairs.map(({ kind, first, second, difference, distance }) => ({
       kind,
       id: first.id,
@@ -154,6 +156,8 @@ type Row = Readonly<Record<string, string | number | null>>;
 interface Answer {
   readonly what: string;
   readonly facts: Readonly<Record<string, unknown>>;
+  /** Names of the columns, in order. */
+  readonly header: readonly string[];
   readonly rows: readonly Row[];
   readonly drawn: readonly RecordRow[];
 }
@@ -186,28 +190,31 @@ interface Place {
 }
 
 async function answer(
-  { what, facts, rows, drawn }: Answer,
+  { what, facts, header, rows, drawn }: Answer,
   { runner, asked, data, out, context: { host, report } }: Place,
 ): Promise<VerbResult> {
+  const said = { ...facts, count: rows.length };
   if (out === undefined) {
     report({ event: "notice", message: what });
-    return { json: { ...facts, found: rows }, text: rows.length > 0 ? rowsText(rows) : "" };
+    return { json: { ...said, found: rows }, text: rows.length > 0 ? rowsText(header, rows) : "" };
   }
   if (tableSink(out, host)) {
-    const names = Object.keys(rows[0] ?? {});
-    const columns = Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
+    const columns = Object.fromEntries(header.map((name) => [name, rows.map((row) => row[name])]));
     await writeTable(out, { count: rows.length, columns }, host);
+  } else if (drawn.length === 0) {
+    report({ event: "notice", message: `${what}: nothing to draw, so ${out} was not written` });
+    return { json: { path: null, ...said }, text: "" };
   } else {
     const { picture, notice } = await drawnRows(runner, asked, data, drawn);
     if (notice) report({ event: "notice", message: notice });
     await writePictures(out, picture, {}, host);
   }
   report({ event: "wrote", path: out, what });
-  return { json: { path: out, ...facts, count: rows.length }, text: "" };
+  return { json: { path: out, ...said }, text: "" };
 }
 
-function rowsText(rows: readonly Row[]): string {
-  const names = Object.keys(rows[0]).filter((name) => rows.some((row) => row[name] !== null));
+function rowsText(header: readonly string[], rows: readonly Row[]): string {
+  const names = header.filter((name) => rows.some((row) => row[name] !== null));
   return textTable(
     names.map((name) => ({
       name: name.replaceAll("_", " "),

@@ -1,7 +1,6 @@
 /** Records drawn in rows: one that leads, and those that belong to it. */
 
 import type { Dataset } from "../data/dataset.js";
-import { VaekitError } from "../errors.js";
 import { pictureRows } from "../eval/report/picture-rows.js";
 import type { Pictures } from "../host.js";
 import type { Runner } from "../model/runner.js";
@@ -18,14 +17,13 @@ export interface RecordRow {
 const MAX_ROWS = 60;
 const MAX_COLUMNS = 40;
 
-/** The sheet of the first rows, and what is left out. E_DATA where there are no rows. */
+/** The sheet of the first rows, of which there is one at least, and what is left out. */
 export async function drawnRows(
   runner: Runner,
   asked: Dataset,
   data: Dataset,
   rows: readonly RecordRow[],
 ): Promise<{ readonly picture: Pictures; readonly notice: string | null }> {
-  if (rows.length === 0) throw new VaekitError("E_DATA", `${data.name}: nothing found to draw`);
   const shown = rows.slice(0, MAX_ROWS).map((row) => ({ ...row, others: row.others.slice(0, MAX_COLUMNS) }));
   const leads = await recordPictures(
     runner,

@@ -42,6 +42,7 @@ export interface ScoringOptions extends ScoreOptions {
 /** Parts of a record that are named: at most this many, and no small ones but the first. */
 const MAX_REASONS = 3;
 const SMALLEST_SHARE = 0.1;
+const P_DIGITS = 6;
 
 /** Each record of a data set as soon as it is scored. E_SHAPE for data of another size; errors as `scoreRecords`. */
 export async function* scoredRecords(
@@ -60,7 +61,7 @@ export async function* scoredRecords(
         id: dataset.id(index),
         label: labels?.names[labels.indices[index]] || null,
         nats: nats[i],
-        pValue: known && conformalP(known.nats, nats[i]),
+        pValue: known && Number(conformalP(known.nats, nats[i]).toPrecision(P_DIGITS)),
         reasons: reasons ? mainReasons(reasons[i]) : [],
       };
     }
