@@ -125,7 +125,7 @@ function duplicatesAnswer({ pairs, tolerance, records }: Duplicates): Answer {
   const leads = [...new Set(pairs.map(({ first }) => first.index))];
   const copies = pairs.filter(({ kind }) => kind === "exact").length;
   return {
-    what: `${copies} copies and ${pairs.length - copies} near copies among ${records} records`,
+    what: `${copies} exact and ${pairs.length - copies} near copies among ${records} records`,
     facts: { records, tolerance, copies, nearCopies: pairs.length - copies },
     header: ["kind", "id", "other_id", "label", "other_label", "difference", "distance"],
     rows: pairs.map(({ kind, first, second, difference, distance }) => ({
