@@ -40,7 +40,8 @@ export function commandOf(verb: Verb, style: HelpStyle, act: (typed: Typed) => P
   const required = flags
     .filter(({ isRequired }) => isRequired)
     .map(({ flag, placeholder }) => `--${flag} ${placeholder}`);
-  const usage = [...places.map(({ placeholder }) => placeholder), ...required, "[options]"];
+  const named = places.map(({ placeholder, isRequired }) => (isRequired ? placeholder : `[${placeholder}]`));
+  const usage = [...named, ...required, "[options]"];
   command
     .usage(usage.join(" "))
     .helpOption("-h, --help", "show this")
