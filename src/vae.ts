@@ -2,6 +2,7 @@
 
 import type * as z from "zod";
 import type { Dataset, Schema } from "./data/dataset.js";
+import { parseWhere } from "./data/where.js";
 import { VaekitError } from "./errors.js";
 import type { Patient } from "./eval/doctor/finding.js";
 import { type Diagnosis, diagnose } from "./eval/doctor/list.js";
@@ -13,27 +14,34 @@ import { openRunner } from "./model/open.js";
 import type { Encoded, Runner, Weight } from "./model/runner.js";
 import { withStandardPrior } from "./model/standard-prior.js";
 import type { Engine } from "./runtime/engine.js";
+import { type Calibration, calibrationText, parseCalibration } from "./store/calibration.js";
 import { loadModel, saveModel } from "./store/folder.js";
-import { METRICS } from "./store/layout.js";
+import { CALIBRATION, METRICS } from "./store/layout.js";
 import { type LoggedEvent, metricsText, readMetricsLog } from "./store/metrics-log.js";
 import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingWishes } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
 import { train } from "./train/trainer.js";
 import type { Init } from "./train/warm-start.js";
+import { type AttributeDirection, directionOf, directionOptions } from "./verbs/direction.js";
 import { doctorOptions } from "./verbs/doctor.js";
+import { type Duplicates, findDuplicates } from "./verbs/duplicates.js";
 import { type Codes, encodeDataset } from "./verbs/encode.js";
 import { evaluateModel, evaluateOptions } from "./verbs/evaluate.js";
 import { exportModel, exportOptions } from "./verbs/export.js";
 import { type ModelInfo, modelInfo } from "./verbs/info.js";
 import { interpolateOptions, walkBetween } from "./verbs/interpolate.js";
 import { type LatentMap, type MapOptions, mapDataset } from "./verbs/map.js";
+import { findNeighbors, type Neighbors } from "./verbs/nearest-records.js";
+import { duplicatesOptions, neighborsOptions } from "./verbs/neighbors.js";
 import { parseInput } from "./verbs/parse.js";
 import { measuredOn } from "./verbs/patient.js";
 import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
 import { makeResults } from "./verbs/results/make.js";
 import { drawSamples, sampleOptions } from "./verbs/sample.js";
+import { scoreOptions } from "./verbs/score.js";
+import { type Scores, scoreDataset } from "./verbs/scores.js";
 import { type Traversal, type TraverseOptions, traverseModel, traverseOptions } from "./verbs/traverse.js";
 import { initOf, loadInit } from "./verbs/warm-start.js";
 
@@ -110,10 +118,11 @@ export class Vae implements AsyncDisposable {
   /** Loads a model folder. E_PATH where there is nothing, E_MODEL where it is damaged, incomplete or too new. */
   static async load(path: string, place: Place = {}): Promise<Vae> {
     const host = await hostOf(place);
-    const { config, weights } = await loadModel(path, host);
+    const { config, weights, calibration } = await loadModel(path, host);
     const log = await readMetricsLog(host.files.join(path, METRICS), host.files);
     const vae = new Vae({ ...place, schema: config.schema, seed: config.training.seed });
-    vae.#trained = { config, weights, log, files: {} };
+    const files = calibration ? [[CALIBRATION, calibrationText(calibration.protocol, calibration.nats)]] : [];
+    vae.#trained = { config, weights, log, files: Object.fromEntries(files) };
     vae.#path = path;
     return vae;
   }
@@ -210,6 +219,19 @@ export class Vae implements AsyncDisposable {
   }
 
   /**
+   * How strange each record is: an estimate of -log p(x) in nats, a p-value by records that were kept aside in training,
+   * and the parts that are most surprising. A record's answer depends on its content and the seed alone.
+   */
+  async score(
+    data: Dataset,
+    { signal, onProgress, ...options }: Options<typeof scoreOptions> & BatchOptions = {},
+  ): Promise<Scores> {
+    const { samples, seed, reasons: explain } = parseInput(scoreOptions, options);
+    const calibration = calibrationOf(this.#ready());
+    return scoreDataset(await this.#open(), data, { calibration, samples, seed, explain, signal, onProgress });
+  }
+
+  /**
    * Where records lie in latent space: points in the plane, a picture of them coloured by label, and a page to wander in.
    *
    * @example await writeFile("map.html", await (await vae.map(data, { projection: "umap" })).page());
@@ -241,6 +263,34 @@ export class Vae implements AsyncDisposable {
     return (
       await makeReport(await this.#open(), records, { ...options, path: this.#path, history: epochsOf(log), host })
     ).page;
+  }
+
+  /** The records of `data` nearest to each of `queries` in latent space; without `data`, among the queries themselves. */
+  async neighbors(
+    queries: Dataset,
+    data: Dataset | null = null,
+    { signal, onProgress, ...options }: Options<typeof neighborsOptions> & BatchOptions = {},
+  ): Promise<Neighbors> {
+    const { top } = parseInput(neighborsOptions, options);
+    return findNeighbors(await this.#open(), queries, data, { top, signal, onProgress });
+  }
+
+  /** Copies and near copies among records. */
+  async duplicates(
+    data: Dataset,
+    { signal, onProgress, ...options }: Options<typeof duplicatesOptions> & BatchOptions = {},
+  ): Promise<Duplicates> {
+    const parsed = parseInput(duplicatesOptions, this.#seeded(options));
+    return findDuplicates(await this.#open(), data, { ...parsed, signal, onProgress });
+  }
+
+  /** The direction in latent space along which an attribute changes. @example vae.direction(data, { where: "label = smiling" }) */
+  async direction(
+    data: Dataset,
+    { signal, onProgress, ...options }: Options<typeof directionOptions> & BatchOptions,
+  ): Promise<AttributeDirection> {
+    const { where, seed } = parseInput(directionOptions, this.#seeded(options));
+    return directionOf(await this.#open(), data, parseWhere(where), { seed, signal, onProgress });
   }
 
   info(): ModelInfo {
@@ -335,6 +385,10 @@ export class Vae implements AsyncDisposable {
 
 /** Stands for the path of a model that was not loaded from one. */
 const IN_MEMORY = "a model in memory";
+function calibrationOf({ files }: Trained): Calibration | null {
+  const text = files[CALIBRATION];
+  return typeof text === "string" ? parseCalibration(text, CALIBRATION) : null;
+}
 
 async function hostOf({ host }: Place): Promise<Host> {
   if (host) return host;

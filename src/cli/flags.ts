@@ -48,8 +48,8 @@ export function commandOf(verb: Verb, style: HelpStyle, act: (typed: Typed) => P
   const required = flags
     .filter(({ isRequired }) => isRequired)
     .map(({ flag, placeholder }) => `--${flag} ${placeholder}`);
-  const given = places.map(({ placeholder, isRequired }) => (isRequired ? placeholder : `[${placeholder}]`));
-  const usage = [...given, ...required, "[options]"];
+  const named = places.map(({ placeholder, isRequired }) => (isRequired ? placeholder : `[${placeholder}]`));
+  const usage = [...named, ...required, "[options]"];
   command
     .usage(usage.join(" "))
     .helpOption("-h, --help", "show this")

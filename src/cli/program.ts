@@ -90,7 +90,7 @@ async function runVerb(verb: Verb, typed: Typed, terminal: Terminal, manner: Man
     }
     const input = await readInput(verb, options, typed);
     const { nodeHost } = await import("../node/host.js");
-    const result = await verb.run(input, { host: nodeHost(), signal, report: show.event });
+    const result = await verb.run(input, { host: nodeHost(), signal, report: show.event, print: show.line });
     show.result(result);
     return result.gate ? show.gate(result.gate) : 0;
   } catch (error) {

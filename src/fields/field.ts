@@ -27,6 +27,7 @@ export interface Choice<T> {
 
 /** A part by name, or with options of its own. */
 export type PartChoice = string | { readonly name: string; readonly [option: string]: unknown };
+
 /** How training records are changed at random; what a kind has no use for it ignores. */
 export interface Augmentation {
   /** Mirror pictures left to right, half of the time. */
@@ -48,6 +49,22 @@ export interface Augmenter<Schema extends FieldSchema = FieldSchema> {
   ): Float32Array;
 }
 
+/** One record of a field as it is, and as the model expects it. All [size], in the model's range. */
+export interface Surprising {
+  /** Nats that each value costs beyond the likeliest value in its place. */
+  readonly surprise: Float32Array;
+  readonly values: Float32Array;
+  /** The decoder's mean. */
+  readonly mean: Float32Array;
+}
+
+/** What a part of a record adds to how surprising it is. */
+export interface PartSurprise {
+  /** For people. @example "top right" */
+  readonly part: string;
+  readonly nats: number;
+}
+
 export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   readonly name: string;
   /** Checks a schema of this kind. E_CONFIG names what is missing. */
@@ -64,4 +81,6 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   chooseLikelihood(profile: FieldProfile, schema: Schema): Choice<string>;
   chooseNet(profile: FieldProfile, schema: Schema): Choice<PartChoice>;
   chooseLatent(profile: FieldProfile, schema: Schema): Choice<number>;
+  /** Where a record is surprising: parts that a person can name, each with its nats, which sum to those of the record. */
+  explain(record: Surprising, schema: Schema): PartSurprise[];
 }

@@ -2,7 +2,7 @@
 
 import type { Column, FieldSchema } from "../data/dataset.js";
 import { shown, VaekitError } from "../errors.js";
-import type { FieldKind, FieldProfile } from "./field.js";
+import type { FieldKind, FieldProfile, PartSurprise } from "./field.js";
 import { pictureAugmenter } from "./image-augment.js";
 import { principalVariance } from "./principal-variance.js";
 
@@ -25,6 +25,10 @@ const SMALL_PICTURE_VALUES = 1500;
 const NORM_GROUPS = 8;
 const SMALL_LATENT = 20;
 const LARGE_LATENT = 64;
+
+/** Thirds of a picture, from the top and from the left. */
+const ROWS = ["top", "", "bottom"] as const;
+const COLUMNS = ["left", "", "right"] as const;
 
 export const image: FieldKind<ImageSchema> = {
   name: "image",
@@ -59,7 +63,23 @@ export const image: FieldKind<ImageSchema> = {
     const values = height * width * channels;
     return { value: values < SMALL_PICTURE_VALUES ? SMALL_LATENT : LARGE_LATENT, why: `${values} values per picture` };
   },
+  explain: ({ surprise }, schema) => ninths(surprise, schema),
 };
+
+/** Surprise in each ninth of a picture: "top left", "top", ... "centre", ... "bottom right". */
+function ninths(surprise: Float32Array, { height, width, channels }: ImageSchema): PartSurprise[] {
+  const thirdOf = (place: number, length: number) => Math.floor((3 * (place + 0.5)) / length);
+  const sums = new Float64Array(ROWS.length * COLUMNS.length);
+  for (let i = 0; i < surprise.length; i++) {
+    const pixel = Math.floor(i / channels);
+    const row = thirdOf(Math.floor(pixel / width), height);
+    sums[row * COLUMNS.length + thirdOf(pixel % width, width)] += surprise[i];
+  }
+  return Array.from(sums, (nats, i) => {
+    const words = [ROWS[Math.floor(i / COLUMNS.length)], COLUMNS[i % COLUMNS.length]].filter((word) => word !== "");
+    return { part: words.join(" ") || "centre", nats };
+  });
+}
 
 /** Bytes become 0..1; floats are in that range already. */
 function unit(column: Column, out?: Float32Array): Float32Array {

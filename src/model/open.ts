@@ -10,9 +10,12 @@ import {
   decodeProgram,
   drawProgram,
   encodeProgram,
+  explainProgram,
   type GroupShape,
   groupsOf,
+  MEAN,
   parametersOf,
+  SURPRISE,
   scoreProgram,
   type TracedProgram,
 } from "./programs.js";
@@ -85,6 +88,18 @@ export async function openRunner(
       const executable = await program("probe", () => probeProgram(model));
       const feeds = { ...fieldFeeds(model, columns), ...splitGroups("posterior", noise, 1, count, groups) };
       return probedOf((await executable.run(feeds, { B: count })) as Record<string, Float32Array>);
+    },
+    async explain(columns, count, particles, noise) {
+      const executable = await program(`explain-${particles}`, () => explainProgram(model, particles));
+      const feeds = { ...fieldFeeds(model, columns), ...splitGroups("posterior", noise, particles, count, groups) };
+      const results = (await executable.run(feeds, { B: count })) as Record<string, Float32Array>;
+      const byField = (prefix: string) =>
+        Object.fromEntries(
+          Object.entries(results)
+            .filter(([name]) => name.startsWith(prefix))
+            .map(([name, values]) => [name.slice(prefix.length), values]),
+        );
+      return { logWeights: results.logWeights, surprise: byField(SURPRISE), means: byField(MEAN) };
     },
     weights: () =>
       new Map([...parameters].map(([name, { shape }]) => [name, { shape, values: bank.read(name, "value") }])),

@@ -37,6 +37,16 @@ export interface ProbedField {
   } | null;
 }
 
+/** Where the records of a batch are surprising: means over the particles by their importance weights. */
+export interface Explained {
+  /** log p(x, z) - log q(z|x), [particles, count], nats. */
+  readonly logWeights: Float32Array;
+  /** Nats that each value costs beyond the likeliest value in its place, per field that factorises, [count, size]. */
+  readonly surprise: Readonly<Record<string, Float32Array>>;
+  /** The decoder's mean per field, [count, size], in the field's model range. */
+  readonly means: Readonly<Record<string, Float32Array>>;
+}
+
 export interface Runner {
   readonly config: ModelConfig;
   /** Sum of the latent sizes of all groups. */
@@ -52,6 +62,8 @@ export interface Runner {
   score(columns: Columns, count: number, particles: number, noise: Float32Array): Promise<Scored>;
   /** Looks inside, for the doctor; `noise` [count, latent]. */
   probe(columns: Columns, count: number, noise: Float32Array): Promise<Probed>;
+  /** `noise` [particles, count, latent]. */
+  explain(columns: Columns, count: number, particles: number, noise: Float32Array): Promise<Explained>;
   /** A copy of the weights by parameter name. */
   weights(): Map<string, Weight>;
   dispose(): Promise<void>;

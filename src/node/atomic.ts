@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { type FileHandle, open, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { VaekitError } from "../errors.js";
-import { cut } from "./file-name.js";
+import { cut } from "../files/file-name.js";
 import { makeFolder } from "./make-folder.js";
 import { renamePatiently } from "./rename.js";
 import { pathError, systemCode } from "./system-error.js";

@@ -9,6 +9,8 @@ export const PREPROCESSOR = "preprocessor_config.json";
 export const ENCODER = "onnx/encoder_model.onnx";
 export const DECODER = "onnx/decoder_model.onnx";
 export const CARD = "README.md";
+/** Scores of records kept aside; not there where none were. */
+export const CALIBRATION = "calibration.json";
 export const METRICS = "metrics.jsonl";
 /** SHA-256 of every other file, in the form that `sha256sum -c SHA256SUMS` checks. */
 export const SUMS = "SHA256SUMS";

@@ -7,8 +7,10 @@ import { FORMAT_VERSION, ModelConfig } from "../model/config.js";
 import { expectParts } from "../model/needs.js";
 import type { Weight } from "../model/runner.js";
 import { VERSION } from "../version.js";
+import { type Calibration, parseCalibration } from "./calibration.js";
 import { modelCard } from "./card.js";
 import {
+  CALIBRATION,
   CARD,
   CONFIG,
   DECODER,
@@ -38,6 +40,8 @@ export interface SavedModel {
 export interface LoadedModel {
   readonly config: ModelConfig;
   readonly weights: Map<string, Weight>;
+  /** By which scores are judged; null where no records were kept aside in training. */
+  readonly calibration: Calibration | null;
 }
 
 /** Files that this module alone writes. */
@@ -118,6 +122,12 @@ export async function readModel(folder: string, path: string, host: Host): Promi
       COPY_AGAIN,
     );
   };
+  const readCalibration = async (): Promise<Calibration | null> => {
+    if (!expected.has(CALIBRATION)) return null;
+    const file = await read(CALIBRATION);
+    await check(CALIBRATION, file);
+    return parseCalibration(new TextDecoder().decode(file.bytes), file.at);
+  };
   const weights = await read(WEIGHTS);
   const tensors = parseWeights(weights.bytes, weights.at);
   await check(WEIGHTS, weights);
@@ -126,7 +136,7 @@ export async function readModel(folder: string, path: string, host: Host): Promi
     if (!(await files.stat(inside(folder, name, files)))) throw missing(inside(folder, name, files));
   if (preprocessorConfig(parsed.schema)) await check(PREPROCESSOR, await read(PREPROCESSOR));
   expectParts(parsed, path);
-  return { config: parsed, weights: tensors };
+  return { config: parsed, weights: tensors, calibration: await readCalibration() };
 }
 
 /** Names of the files listed in SHA256SUMS that are missing or differ: of all files, not only of those that loading reads. */

@@ -51,7 +51,7 @@ export const evaluateVerb = verb({
     streams: false,
   },
   async run({ data, samples, generated, limit, seed, ...options }, context) {
-    return withRunner(options, context, (runner, engine) =>
+    return withRunner(options, context, (runner, { engine }) =>
       withData(data, imageFieldOf(runner.config), {}, context, async (dataset) => {
         const result = await evaluateModel(runner, engine, dataset, {
           samples,

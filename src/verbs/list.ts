@@ -2,6 +2,7 @@
 
 import { decode } from "./decode.js";
 import { demo } from "./demo.js";
+import { direction } from "./direction.js";
 import { doctor } from "./doctor.js";
 import { encode } from "./encode.js";
 import { evaluateVerb } from "./evaluate.js";
@@ -10,9 +11,11 @@ import { fit } from "./fit.js";
 import { info } from "./info.js";
 import { interpolate } from "./interpolate.js";
 import { map } from "./map.js";
+import { neighbors } from "./neighbors.js";
 import { reconstruct } from "./reconstruct.js";
 import { report } from "./report.js";
 import { sample } from "./sample.js";
+import { score } from "./score.js";
 import { traverse } from "./traverse.js";
 import type { Verb } from "./verb.js";
 
@@ -20,8 +23,8 @@ import type { Verb } from "./verb.js";
 export const verbGroups = {
   Train: [fit, demo],
   Generate: [sample, reconstruct, interpolate, decode],
-  Explore: [encode, map, traverse],
-  Judge: [evaluateVerb, doctor, report, info],
+  Explore: [encode, map, traverse, neighbors, direction],
+  Judge: [evaluateVerb, score, doctor, report, info],
   "Use elsewhere": [exportVerb],
 } as unknown as Readonly<Record<string, readonly Verb[]>>;
 

@@ -17,6 +17,11 @@ export function out(forms: string, what: string) {
   return z.string().min(1).describe(what).register(look, { placeholder: forms });
 }
 
+/** The same for a verb that prints its answer where there is no file to write it to. */
+export function optionalOut(forms: string, what: string) {
+  return z.string().min(1).optional().describe(what).register(look, { placeholder: forms });
+}
+
 /** How many, from 1. */
 export function count(standard: number, what: string) {
   return z.int().min(1).max(MAX_COUNT).default(standard).describe(what).register(look, { placeholder: "N" });

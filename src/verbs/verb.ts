@@ -9,6 +9,14 @@ export interface VerbContext {
   readonly signal: AbortSignal;
   /** Progress and notices, for people; never data. */
   report(event: VerbEvent): void;
+  /** A record of the answer, as soon as it is there: data, on standard output. */
+  print(line: AnswerLine): void;
+}
+
+/** A line of an answer that comes record by record: with `--json` the one, else the other. */
+export interface AnswerLine {
+  readonly json: unknown;
+  readonly text: string;
 }
 
 /** Something that happened while a verb ran. */
@@ -53,7 +61,7 @@ export interface Verb<Schema extends z.ZodObject = z.ZodObject> {
 }
 
 export interface VerbResult {
-  /** The JSON document of `--json`. */
+  /** The JSON document of `--json`; undefined where the answer was printed record by record. */
   readonly json: unknown;
   /** The same for people, lines of plain text; "" where the answer is a file, which a "wrote" event tells of. */
   readonly text: string;

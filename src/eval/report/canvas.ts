@@ -13,7 +13,7 @@ export interface Canvas {
   line(points: readonly Point[], thickness: number, colour: Colour): void;
   /** Text whose baseline starts at (x, y), with capitals `size` pixels high; `anchor` is the share of its width left of x. */
   text(text: string, x: number, y: number, size: number, colour: Colour, anchor?: number): void;
-  /** One of some pictures with its left upper corner at (x, y), each of its pixels as a square of `factor`. */
+  /** Picture `index` of several, grey or colour, its top left corner at whole pixels, each pixel `factor` wide and high. */
   picture(pictures: Pictures, index: number, x: number, y: number, factor: number): void;
   toPicture(): Pictures;
 }
@@ -92,13 +92,12 @@ export function canvas(width: number, height: number): Canvas {
         pen += letter.advance * scale;
       }
     },
-    picture({ height: rows, width: columns, channels, pixels: source }, index, x, y, factor) {
-      const first = index * rows * columns * channels;
+    picture({ height: rows, width: across, channels, pixels: from }, index, x, y, factor) {
       for (let row = 0; row < rows * factor; row++) {
-        for (let column = 0; column < columns * factor; column++) {
-          const from = first + (Math.floor(row / factor) * columns + Math.floor(column / factor)) * channels;
-          const to = ((y + row) * width + x + column) * 3;
-          for (let c = 0; c < 3; c++) pixels[to + c] = source[from + (channels === 3 ? c : 0)];
+        for (let column = 0; column < across * factor; column++) {
+          const pixel = (index * rows + Math.floor(row / factor)) * across + Math.floor(column / factor);
+          const to = 3 * ((y + row) * width + x + column);
+          for (let c = 0; c < 3; c++) pixels[to + c] = from[pixel * channels + (channels === 3 ? c : 0)];
         }
       }
     },

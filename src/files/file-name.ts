@@ -15,10 +15,11 @@ export function safeFileName(text: string): string {
 
 /** The longest beginning of whole characters that takes at most `bytes` bytes. */
 export function cut(text: string, bytes: number): string {
+  const encoder = new TextEncoder();
   let length = 0;
   let kept = "";
   for (const character of text) {
-    length += Buffer.byteLength(character);
+    length += encoder.encode(character).length;
     if (length > bytes) break;
     kept += character;
   }
