@@ -16,6 +16,7 @@ import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingOptions } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
 import { train } from "./train/trainer.js";
+import type { Init } from "./train/warm-start.js";
 import { type Codes, encodeDataset } from "./verbs/encode.js";
 import { evaluateModel, evaluateOptions } from "./verbs/evaluate.js";
 import { type ModelInfo, modelInfo } from "./verbs/info.js";
@@ -26,6 +27,7 @@ import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
 import { makeResults } from "./verbs/results/make.js";
 import { drawSamples, sampleOptions } from "./verbs/sample.js";
+import { initOf, loadInit } from "./verbs/warm-start.js";
 
 /** Where a model computes and what it may touch. */
 export interface Place {
@@ -42,6 +44,11 @@ export interface VaeOptions extends Omit<Wishes, keyof TrainingOptions>, Place {
   readonly schema: Schema;
   /** Seed of training and sampling where these are given none. Default 0. */
   readonly seed?: number;
+  /**
+   * A trained model, or the path of one, whose weights training starts from. Parts that are left out or "auto" are as it
+   * has them. Open pictures at its size: `open(path, { size: [28, 28], channels: 1 })`.
+   */
+  readonly init?: Vae | string;
 }
 
 /** How a model is trained. */
@@ -97,17 +104,18 @@ export class Vae implements AsyncDisposable {
   }
 
   /**
-   * Trains from the start, telling what happens; afterwards the weights are those of the best validation loss. E_DATA for
+   * Trains from the start, or from the weights of `init`, telling what happens; afterwards the weights are those of the best validation loss. E_DATA for
    * data nothing can be learned from, E_SHAPE for data of another schema, E_OPTION, E_DIVERGED.
    */
   async *train(data: Dataset, { signal, ...options }: TrainOptions = {}): AsyncGenerator<TrainEvent, void> {
     parseInput(trainOptions, options);
     this.#expectSchema(data);
-    const { schema: _, device, threads, host, ...wishes } = this.#options;
-    const config = await plan(data, { ...wishes, ...options });
+    const { schema: _, device, threads, host, init: __, ...wishes } = this.#options;
+    const init = await this.#init();
+    const config = await plan(data, { ...wishes, ...options }, init);
     const engine = await this.#engineOf();
     const told: TrainEvent[] = [];
-    const training = train(config, data, { engine, signal });
+    const training = train(config, data, { engine, signal, init });
     for (;;) {
       const next = await training.next();
       if (next.done) {
@@ -219,6 +227,15 @@ export class Vae implements AsyncDisposable {
       throw new VaekitError("E_SHAPE", `${name}: got fields ${got}, the model was made for ${expected}`);
   }
 
+  async #init(): Promise<Init | undefined> {
+    const { init } = this.#options;
+    if (init === undefined) return undefined;
+    const host = await hostOf(this.#options);
+    if (typeof init === "string") return loadInit(init, host);
+    const { config, weights } = init.#ready();
+    return initOf(config, weights, IN_MEMORY, host);
+  }
+
   #engineOf(): Promise<Engine> {
     const { device = "cpu", threads } = this.#options;
     this.#engine ??= hostOf(this.#options).then((host) => host.engine(device, { threads }));
@@ -242,6 +259,9 @@ export class Vae implements AsyncDisposable {
     for (const runner of runners) await (await runner).dispose();
   }
 }
+
+/** Stands for the path of a model that was not loaded from one. */
+const IN_MEMORY = "a model in memory";
 
 async function hostOf({ host }: Place): Promise<Host> {
   if (host) return host;

@@ -1,6 +1,7 @@
 /** What a field kind answers: how its values enter and leave a model, and which parts suit what is in them. */
 
 import type { Column, FieldSchema } from "../data/dataset.js";
+import type { Philox } from "../random.js";
 
 /** What was seen in the training data of one field. */
 export interface FieldProfile {
@@ -22,6 +23,27 @@ export interface Choice<T> {
   readonly why: string;
 }
 
+/** How training records are changed at random; what a kind has no use for it ignores. */
+export interface Augmentation {
+  /** Mirror pictures left to right, half of the time. */
+  readonly flip: boolean;
+  /** Move pictures by up to this many pixels. */
+  readonly shift: number;
+}
+
+export interface Augmenter<Schema extends FieldSchema = FieldSchema> {
+  /** A shift beyond this would leave nothing of a record. */
+  largestShift(schema: Schema): number;
+  /** Values [n, ...] as the model sees them -> changed, into `out` of the same length. */
+  apply(
+    values: Float32Array,
+    schema: Schema,
+    augmentation: Augmentation,
+    random: Philox,
+    out: Float32Array,
+  ): Float32Array;
+}
+
 export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   readonly name: string;
   /** Checks a schema of this kind. E_CONFIG names what is missing. */
@@ -32,6 +54,8 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   encode(column: Column, schema: Schema, out?: Float32Array): Float32Array;
   /** The reverse, for values the decoder made. */
   decode(values: Float32Array, schema: Schema): Column;
+  /** None: records of this kind stay as they are. */
+  readonly augmenter?: Augmenter<Schema>;
   profile(columns: readonly Column[], schema: Schema): FieldProfile;
   chooseLikelihood(profile: FieldProfile, schema: Schema): Choice<string>;
   chooseNet(profile: FieldProfile, schema: Schema): Choice<string>;

@@ -3,6 +3,7 @@
 import type { Column, FieldSchema } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import type { FieldKind, FieldProfile } from "./field.js";
+import { pictureAugmenter } from "./image-augment.js";
 
 export interface ImageSchema extends FieldSchema {
   readonly kind: "image";
@@ -36,6 +37,7 @@ export const image: FieldKind<ImageSchema> = {
   shape: ({ height, width, channels }) => [height, width, channels],
   encode: (column, _schema, out) => unit(column, out),
   decode: (values) => Uint8Array.from(values, (v) => Math.round(Math.min(1, Math.max(0, v)) * 255)),
+  augmenter: pictureAugmenter,
   profile,
   chooseLikelihood({ greyShare }, { channels }) {
     const percent = `${(greyShare * 100).toFixed(0)} % of the pixels are grey`;

@@ -26,6 +26,8 @@ export const ModelConfig = z.object({
   facts: z.object({ count: z.int(), mean: z.record(z.string(), z.array(z.number())) }),
   training: z.looseObject({ seed: z.number() }),
   data: z.object({ name: z.string(), fingerprint: z.string(), count: z.int(), labels: z.array(z.string()).nullable() }),
+  /** The model whose weights training started from: where it was, and the SHA-256 of its weights. */
+  init: z.object({ path: z.string(), fingerprint: z.string() }).optional(),
   /** What the latents do over the records kept aside, per dimension (`eval/latents.ts`). */
   latents: z
     .object({

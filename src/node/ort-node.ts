@@ -68,7 +68,7 @@ export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
     name: "cpu",
     target: "cpu",
     threads,
-    bank: cpuBank,
+    bank: (entries, extra) => cpuBank(entries, extra),
     compile: (program, bank) => compile(program, bank as CpuBank),
     dispose: async () => {},
   };

@@ -51,6 +51,7 @@ function partRows(config: ModelConfig): string[][] {
     ...likelihoods,
     ["objective", describe(config.objective)],
     ["sampler", describe(config.sampler)],
+    ...(config.init ? [["weights started from", code(config.init.path)]] : []),
     ["training", settings(config.training)],
   ];
 }

@@ -80,6 +80,11 @@ export async function writeModelFiles(folder: string, model: SavedModel, host: H
   }
 }
 
+/** SHA-256 of the weights as a model folder has them. */
+export function weightsDigest(weights: ReadonlyMap<string, Weight>, host: Host): Promise<string> {
+  return host.digest(writeSafetensors(weights, { format: FORMAT }));
+}
+
 function bytesOf(content: Uint8Array | string): Uint8Array {
   return typeof content === "string" ? new TextEncoder().encode(content) : content;
 }

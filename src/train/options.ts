@@ -18,12 +18,20 @@ export const TrainingOptions = z.object({
   schedule: z.enum(namesOf(schedules)).default("onecycle"),
   /** Largest norm of all gradients together. */
   clip: z.number().positive().optional(),
+  /** Weights that are validated and kept are a moving average with this decay; 0: the weights themselves. */
+  ema: z.number().min(0).lt(1).default(0),
+  /** Batches whose gradients make one update. */
+  accumulate: z.int().min(1).default(1),
   /** Share of the records kept aside. */
   valid: z.number().min(0).lt(1).default(0.05),
   /** Epochs without a better validation -ELBO before training stops; never during warm-up. */
   patience: z.int().min(1).optional(),
   /** Draw each pixel black or white anew each step. */
   binarize: z.boolean().default(false),
+  /** Mirror training pictures left to right, half of the time. */
+  flip: z.boolean().default(false),
+  /** Move training pictures by up to this many pixels. */
+  shift: z.int().min(0).default(0),
   /** Epochs over which beta rises. */
   warmup: z.number().min(0).default(0),
   /** A prior fitted to the codes afterwards stays always, or where held-out codes are likelier under it than under N(0, I). */

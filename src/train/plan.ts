@@ -12,6 +12,7 @@ import type { Part } from "../model/parts.js";
 import type { Registry } from "../registry.js";
 import { VERSION } from "../version.js";
 import { TrainingOptions } from "./options.js";
+import type { Init } from "./warm-start.js";
 
 /** What a user may ask for; what is left out or "auto" is chosen from the data. */
 export interface Wishes extends Partial<TrainingOptions> {
@@ -41,8 +42,11 @@ const MIN_RECORDS = 2;
 const FITTED_PRIOR = "mixture";
 const PRIOR_TO_COME = `${FITTED_PRIOR} or standard-normal: decided after training, by which makes held-out codes likelier`;
 
-/** E_DATA for data nothing can be learned from, E_UNKNOWN and E_OPTION for wishes that make no sense. */
-export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> {
+/**
+ * What is left out or "auto" is as in `init`, where there is one, else chosen from the data. E_DATA for data nothing can be
+ * learned from, E_UNKNOWN and E_OPTION for wishes that make no sense.
+ */
+export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<ModelConfig> {
   const training = parseTraining(wishes);
   if (data.count < MIN_RECORDS)
     throw new VaekitError(
@@ -51,6 +55,7 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
       "A model learns what records have in common; give it more of them.",
     );
   const fields = fieldsOf(data.schema);
+  checkAugmentation(fields, training);
   const profiles = await profileFields(data, fields, training);
   const [field] = fields; // pictures have one field; what is chosen per field is chosen for each
   const profile = profiles[field.name];
@@ -62,13 +67,21 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     );
 
   const choices: Record<string, string> = {};
-  const decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>): T => {
+  const decide = <T>(
+    key: string,
+    wish: T | "auto" | undefined,
+    inherited: T | undefined,
+    choose: () => Choice<T>,
+  ): T => {
     if (wish !== undefined && wish !== "auto") return wish;
-    const { value, why } = choose();
-    choices[key] = `${String(value)}: ${why}`;
+    const { value, why } = inherited === undefined ? choose() : { value: inherited, why: `as in ${init?.origin.path}` };
+    choices[key] = `${nameOf(value)}: ${why}`;
     return value;
   };
-  const net = partOf(decide<string | PartConfig>("net", wishes.net, () => field.kind.chooseNet(profile, field.schema)));
+  const before = init?.config;
+  const net = partOf(
+    decide<string | PartConfig>("net", wishes.net, before?.net, () => field.kind.chooseNet(profile, field.schema)),
+  );
   if (wishes.hidden !== undefined) {
     if (!hasOption(nets.get(net.name).options, "hidden")) {
       const problem = `invalid hidden: net ${net.name} has no such layer`;
@@ -78,10 +91,12 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
   }
   const prior = priorOf(wishes);
   if (isAuto(wishes.prior)) choices.prior = PRIOR_TO_COME;
-  const latent = decide("latent", wishes.latent, () => field.kind.chooseLatent(profile, field.schema));
+  const latent = decide("latent", wishes.latent, before?.latent, () => field.kind.chooseLatent(profile, field.schema));
   const chosen = fields.map(({ name, kind, schema }) => {
     const likelihood = partOf(
-      decide<string | PartConfig>("likelihood", wishes.likelihood, () => kind.chooseLikelihood(profiles[name], schema)),
+      decide<string | PartConfig>("likelihood", wishes.likelihood, before?.likelihoods[name], () =>
+        kind.chooseLikelihood(profiles[name], schema),
+      ),
     );
     return [name, complete(likelihoods, likelihood)];
   });
@@ -92,15 +107,16 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     schema: { fields: { ...data.schema.fields } },
     latent,
     net: complete(nets, net),
-    posterior: complete(posteriors, partOf(wishes.posterior ?? "normal")),
+    posterior: complete(posteriors, partOf(wishes.posterior ?? before?.posterior ?? "normal")),
     prior: complete(priors, prior),
     likelihoods: Object.fromEntries(chosen),
-    objective: complete(objectives, objectiveOf(wishes)),
-    sampler: complete(samplers, partOf(wishes.sampler ?? "prior")),
+    objective: complete(objectives, objectiveOf(wishes, before)),
+    sampler: complete(samplers, partOf(wishes.sampler ?? before?.sampler ?? "prior")),
     facts: {
       count: data.count,
       mean: Object.fromEntries(fields.map(({ name }) => [name, rounded(profiles[name].mean)])),
     },
+    ...(init && { init: init.origin }),
     training: { ...training, keepPrior: training.keepPrior ?? (isAuto(wishes.prior) ? "better" : "always") },
     data: {
       name: data.name,
@@ -111,6 +127,16 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     choices,
     metrics: {},
   };
+}
+
+/** E_OPTION where no field can be changed as asked. */
+function checkAugmentation(fields: readonly Field[], { flip, shift }: TrainingOptions): void {
+  if (!flip && shift === 0) return;
+  const limits = fields.flatMap(({ kind, schema }) => kind.augmenter?.largestShift(schema) ?? []);
+  if (limits.length === 0)
+    throw new VaekitError("E_OPTION", `invalid ${flip ? "flip" : "shift"}: no field of the data can be changed so`);
+  const most = Math.min(...limits);
+  if (shift > most) throw new VaekitError("E_OPTION", `invalid shift: got ${shift}, expected at most ${most} pixels`);
 }
 
 function parseTraining(wishes: Wishes): TrainingOptions {
@@ -142,11 +168,15 @@ function priorOf({ prior, priorComponents }: Wishes): PartConfig {
   return { ...part, components: priorComponents };
 }
 
-function objectiveOf({ objective = "elbo", beta, freeBits }: Wishes): PartConfig {
-  const part = partOf(objective);
+function objectiveOf({ objective, beta, freeBits }: Wishes, before?: ModelConfig): PartConfig {
+  const part = partOf(objective ?? before?.objective ?? "elbo");
   if (beta !== undefined) part.beta = beta;
-  if (freeBits !== undefined && freeBits !== 0) part.freeBits = freeBits;
+  if (freeBits !== undefined) part.freeBits = freeBits;
   return part;
+}
+
+function nameOf(value: unknown): string {
+  return typeof value === "object" && value !== null && "name" in value ? String(value.name) : String(value);
 }
 
 function partOf(wish: string | PartConfig): PartConfig {

@@ -22,6 +22,7 @@ export function resumedConfig(then: ModelConfig, now: ModelConfig): ModelConfig 
     if (!free.has(key)) same(key, before[key], given[key]);
   for (const key of ["schema", "latent", "net", "posterior", "prior", "likelihoods", "objective"] as const)
     same(key, then[key], now[key]);
+  same("init", then.init?.fingerprint, now.init?.fingerprint);
   return {
     ...then,
     training: { ...then.training, patience: given.patience, epochs: free.has("epochs") ? given.epochs : before.epochs },

@@ -18,6 +18,7 @@ import { betaWarmup, schedule } from "./schedules.js";
 import type { TrainState } from "./state.js";
 import { openStepper } from "./stepper.js";
 import { openValidator } from "./validate.js";
+import { type Init, startFrom } from "./warm-start.js";
 
 export interface TrainContext {
   readonly engine: Engine;
@@ -27,6 +28,8 @@ export interface TrainContext {
   /** Keeps a state; called every `checkpointSeconds` and when interrupted. */
   readonly save?: (state: TrainState) => Promise<void>;
   readonly checkpointSeconds?: number;
+  /** A model to start from. */
+  readonly init?: Init;
 }
 
 export interface Trained {
@@ -56,13 +59,16 @@ export async function* train(
   const model = compose(before);
   const { train: indices, valid } = splitIndices(data.count, options.valid, options.seed);
   const batchSize = Math.min(options.batchSize, indices.length);
-  const problem = modelProblem(model, data, indices, options.binarize);
-  const stepper = await openStepper(problem, engine, batchSize, options.seed, STREAM.initial);
+  const problem = modelProblem(model, data, indices, options);
+  const { accumulate, ema } = options;
+  const wanted = { accumulate, average: ema > 0 };
+  const stepper = await openStepper(problem, engine, batchSize, options.seed, STREAM.initial, wanted);
   const validator = valid.length > 0 ? await openValidator(model, data, valid, engine, stepper.bank, options) : null;
-  const stepsPerEpoch = Math.ceil(indices.length / batchSize);
+  const stepsPerEpoch = Math.ceil(indices.length / (batchSize * accumulate));
   const { beta = 1 } = model.objective.options as { beta?: number };
   const started = performance.now();
   try {
+    if (context.init && !context.resume) startFrom(stepper.bank, context.init);
     yield {
       event: "start",
       parameters: stepper.parameterCount,
@@ -118,9 +124,11 @@ export async function* train(
 }
 
 /** The peak that belongs to the net for schedules that come down; the usual 1e-3 for a constant rate. */
-function defaultRate(config: ModelConfig, { schedule: kind, batchSize }: TrainingOptions): number {
+function defaultRate(config: ModelConfig, { schedule: kind, batchSize, accumulate }: TrainingOptions): number {
   if (kind === "constant") return CONSTANT_LEARNING_RATE;
-  return nets.get(config.net.name).peakLearningRate * Math.min(1, Math.sqrt(batchSize / REFERENCE_BATCH));
+  return (
+    nets.get(config.net.name).peakLearningRate * Math.min(1, Math.sqrt((batchSize * accumulate) / REFERENCE_BATCH))
+  );
 }
 
 function metricsOf(

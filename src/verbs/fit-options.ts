@@ -13,6 +13,7 @@ const MAX_LATENT = 65_536;
 const MAX_HIDDEN = 65_536;
 const MAX_SIDE = 1024;
 const MAX_BATCH = 65_536;
+const MAX_ACCUMULATE = 65_536;
 const MAX_EPOCHS = 1_000_000;
 
 const auto = z.literal("auto");
@@ -32,6 +33,12 @@ const run = { group: "Run" };
 
 /** Options that a model is built from. */
 export const modelOptions = {
+  init: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("model to start from: its parts, where none are given, and its weights")
+    .register(look, { ...model, placeholder: "MODEL", more: true }),
   latent: z
     .union([auto, z.int().min(1).max(MAX_LATENT)])
     .default("auto")
@@ -52,7 +59,10 @@ export const modelOptions = {
     .default("auto")
     .describe("distribution of a pixel given the latent")
     .register(look, { ...model, names: likelihoodNames, placeholder: "NAME" }),
-  beta: amount().default(1).describe("weight of the KL term").register(look, model),
+  beta: amount()
+    .optional()
+    .describe("weight of the KL term (default: 1)")
+    .register(look, { ...model, placeholder: "N" }),
   warmup: amount()
     .default(0)
     .describe("epochs over which beta rises from 0")
@@ -67,8 +77,8 @@ export const modelOptions = {
     .describe("components of a mixture prior (default: auto, by the number of codes)")
     .register(look, { ...model, flag: "prior.components", placeholder: "N", more: true }),
   freeBits: amount()
-    .default(0)
-    .describe("nats of KL per latent that cost nothing")
+    .optional()
+    .describe("nats of KL per latent that cost nothing (default: 0)")
     .register(look, { ...model, placeholder: "NATS", more: true }),
 };
 
@@ -95,6 +105,22 @@ export const readOptions = {
     .register(look, { ...fromData, more: true }),
 };
 
+/** Options of how training records are changed. */
+export const augmentOptions = {
+  flip: z
+    .boolean()
+    .default(false)
+    .describe("mirror training pictures left to right, half of the time")
+    .register(look, { ...fromData, more: true }),
+  shift: z
+    .int()
+    .min(0)
+    .max(MAX_SIDE)
+    .default(0)
+    .describe("move training pictures by up to this many pixels")
+    .register(look, { ...fromData, placeholder: "PIXELS", more: true }),
+};
+
 /** Options of a training run. */
 export const trainOptions = {
   epochs: z.int().min(1).max(MAX_EPOCHS).default(20).describe("times through the data").register(look, training),
@@ -105,6 +131,20 @@ export const trainOptions = {
     .default(128)
     .describe("records per step")
     .register(look, { ...training, flag: "batch" }),
+  accumulate: z
+    .int()
+    .min(1)
+    .max(MAX_ACCUMULATE)
+    .default(1)
+    .describe("batches whose gradients make one update, for batches larger than memory")
+    .register(look, { ...training, placeholder: "N", more: true }),
+  ema: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("keep a moving average of the weights with this decay, such as 0.999")
+    .register(look, { ...training, placeholder: "DECAY", more: true }),
   optimizer: z
     .enum(Object.keys(optimizers) as OptimizerName[])
     .default("adam")
@@ -158,6 +198,7 @@ export const fitInput = z.strictObject({
   ...modelOptions,
   ...trainOptions,
   ...readOptions,
+  ...augmentOptions,
   ...runOptions,
 });
 export type FitInput = z.infer<typeof fitInput>;

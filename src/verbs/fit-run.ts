@@ -16,10 +16,12 @@ import { plan } from "../train/plan.js";
 import { resumedConfig } from "../train/resume.js";
 import type { TrainState } from "../train/state.js";
 import { type Trained, train } from "../train/trainer.js";
+import type { Init } from "../train/warm-start.js";
 import type { FitInput } from "./fit-options.js";
 import { makeResults } from "./results/make.js";
 import { oncePerText } from "./runner.js";
 import type { VerbContext } from "./verb.js";
+import { loadInit, openingOf } from "./warm-start.js";
 
 export interface Fitted {
   readonly path: string;
@@ -38,19 +40,20 @@ export async function* fitModel(input: FitInput, context: VerbContext): AsyncGen
     return { path: out, metrics: (await loadModel(out, host)).config.metrics };
   }
   await checkOut(out, host);
-  const { size, channels, limit, seed } = input;
+  const { limit, seed } = input;
+  const init = input.init === undefined ? undefined : await loadInit(input.init, host);
   // Told at once and not as an event of training: what follows may be a download, or minutes of decoding.
   const onNotice = oncePerText((message) => report({ event: "notice", message }));
-  const data = await openDataset(input.data, { size, channels, limit, seed, signal, onNotice }, host);
+  const data = await openDataset(input.data, { ...openingOf(input, init), limit, seed, signal, onNotice }, host);
   try {
     data.notices.forEach(onNotice);
-    const wanted = await plan(data, input);
+    const wanted = await plan(data, input, init);
     const work = await openWorkFolder(out, { resume }, host);
     try {
       for (const message of work.notices) yield { event: "notice", message };
       const engine = await host.engine(input.device, { threads: input.threads });
       try {
-        return yield* run(input, { wanted, data, work, engine, context });
+        return yield* run(input, { wanted, init, data, work, engine, context });
       } finally {
         await engine.dispose();
       }
@@ -64,6 +67,7 @@ export async function* fitModel(input: FitInput, context: VerbContext): AsyncGen
 
 interface Run {
   readonly wanted: ModelConfig;
+  readonly init: Init | undefined;
   readonly data: Dataset;
   readonly work: WorkFolder;
   readonly engine: Engine;
@@ -72,11 +76,12 @@ interface Run {
 
 async function* run(
   { out, checkpointEvery }: FitInput,
-  { wanted, data, work, engine, context }: Run,
+  { wanted, init, data, work, engine, context }: Run,
 ): AsyncGenerator<TrainEvent, Fitted> {
   const config = work.resumed ? resumedConfig(work.resumed.config, wanted) : wanted;
   const training = train(config, data, {
     engine,
+    init,
     signal: context.signal,
     checkpointSeconds: checkpointEvery,
     resume: work.resumed ? (work.resumed as unknown as TrainState) : undefined,

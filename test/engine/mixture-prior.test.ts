@@ -47,9 +47,9 @@ afterAll(() => engine.dispose());
 
 test("a mixture that explains held-out codes better is kept, and the rest of the model does not know of it", async () => {
   const { events, trained } = fitted;
-  expect(trained.config.prior).toEqual({ name: "mixture", components: 10 });
+  expect(trained.config.prior).toEqual({ name: "mixture", components: 19 });
   expect(trained.config.choices.prior).toMatch(
-    /^mixture: 10 components, held-out codes \d\.\d\d nats likelier than under N\(0, I\)$/,
+    /^mixture: 19 components, held-out codes \d\.\d\d nats likelier than under N\(0, I\)$/,
   );
   expect(events).toContainEqual({ event: "notice", message: `prior ${trained.config.choices.prior}` });
   const without = await trainAll(plain, data, { engine });
@@ -73,7 +73,7 @@ test("records are likelier under it, by what its codes gained, and the protocol 
   };
   const own = await under({ config, weights });
   const standard = await under(withStandardPrior(config, weights));
-  expect(own.protocol.prior).toBe("mixture, components 10");
+  expect(own.protocol.prior).toBe("mixture, components 19");
   expect(standard.protocol.prior).toBe("standard-normal");
   expect(own.reconstruction).toBeCloseTo(standard.reconstruction, 5);
   expect(own.nll!).toBeLessThan(standard.nll! - 0.1);
@@ -105,7 +105,7 @@ test("the first k of n draws are those of a call for k, and their moments are th
   const means = weights.get("prior.z.mu")!.values;
   const frozen = await draw(50, 0);
   for (let i = 0; i < 100; i += 2) {
-    const distances = Array.from({ length: 10 }, (_, k) =>
+    const distances = Array.from({ length: 19 }, (_, k) =>
       Math.hypot(frozen[i] - means[2 * k], frozen[i + 1] - means[2 * k + 1]),
     );
     expect(Math.min(...distances)).toBeLessThan(1e-5);
