@@ -194,10 +194,13 @@ describe("the course of training", () => {
       data: { name: "d", fingerprint: "", count, labels: null },
     });
     expect(find(patientOf(aside(1000), behind), "over-fitting")).toMatchObject({
+      severity: "warning", // above the KL
       evidence: expect.stringContaining("a gap of 6.00"),
       reference: "a gap of at most 0.50 nats, 50 % of the KL",
     });
     expect(codesOf(patientOf(aside(100), behind))).not.toContain("over-fitting");
+    const slightly = course(falling.map((loss, i) => [loss - 0.03 * i, loss + 0.2]));
+    expect(find(patientOf(aside(1000), slightly), "over-fitting")?.severity).toBe("notice");
     // Records that happen to be hard are so from the first epoch.
     const hard = course(falling.map((loss) => [loss - 0.5, loss + 5]));
     expect(codesOf(patientOf(aside(1000), hard))).not.toContain("over-fitting");

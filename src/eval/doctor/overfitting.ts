@@ -33,7 +33,6 @@ export const overfitting = check({
     if (!found) return null;
     return {
       code: "over-fitting",
-      severity: "warning",
       ...found,
       remedy: `More records help most; else fewer latents, or an end in time: ${fitCommand(patient, {
         latent: Math.max(1, Math.round(config.latent / 2)),
@@ -45,7 +44,7 @@ export const overfitting = check({
 
 const PATIENCE = 5;
 type Validated = Facts["validated"][number];
-type Found = Pick<Finding, "problem" | "evidence" | "reference">;
+type Found = Pick<Finding, "severity" | "problem" | "evidence" | "reference">;
 const nats = (value: number): string => value.toFixed(2);
 
 function riseOf([first]: readonly Validated[], best: Validated, last: Validated): Found | null {
@@ -56,6 +55,7 @@ function riseOf([first]: readonly Validated[], best: Validated, last: Validated)
   const least = LEAST_RISE * Math.max(fall, best.validation.kl);
   if (last.train.loss >= best.train.loss || rise <= least) return null;
   return {
+    severity: "warning",
     problem: `The model learns its records by heart: since epoch ${best.epoch}, whose weights were kept, only the training loss falls.`,
     evidence: `epoch ${best.epoch} to ${last.epoch}: validation ${nats(best.validation.loss)} to ${nats(last.validation.loss)} nats, training ${nats(best.train.loss)} to ${nats(last.train.loss)}`,
     reference: `a rise of at most ${nats(least)} nats`,
@@ -65,9 +65,11 @@ function riseOf([first]: readonly Validated[], best: Validated, last: Validated)
 function gapOf(epochs: readonly Validated[], aside: number): Found | null {
   if (aside < LEAST_ASIDE || !isFarBehind(epochs)) return null;
   const { epoch, train, validation } = epochs[epochs.length - 1];
+  const gap = validation.loss - train.loss;
   return {
+    severity: gap > validation.kl ? "warning" : "notice", // while validation does not rise, training on does no harm
     problem: "The model knows its records much better than others like them: it has learned some by heart.",
-    evidence: `epoch ${epoch}: validation ${nats(validation.loss)} nats, training ${nats(train.loss)}, a gap of ${nats(validation.loss - train.loss)}`,
+    evidence: `epoch ${epoch}: validation ${nats(validation.loss)} nats, training ${nats(train.loss)}, a gap of ${nats(gap)}`,
     reference: `a gap of at most ${nats(LEAST_GAP * validation.kl)} nats, ${LEAST_GAP * 100} % of the KL`,
   };
 }
