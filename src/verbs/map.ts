@@ -120,7 +120,9 @@ export async function mapDataset(
   async function page(): Promise<string> {
     const { mapPage } = await import("../eval/map-page/page.js");
     const { mapNotes, shortName } = await import("../eval/map-page/notes.js");
-    const facts = { name: shortName(dataset.name), summary, labels: part.labels, ids: codes.ids, seed };
+    const { height, width } = imageFieldOf(runner.config);
+    const name = shortName(dataset.name);
+    const facts = { name, summary, labels: part.labels, ids: codes.ids, aspect: width / height, seed };
     const notes = mapNotes(runner.config, { projected, limit, seed, count: codes.count });
     const read = (indices: Uint32Array) => recordPictures(runner, part, indices);
     const decode = (z: Float32Array) => decodePictures(runner, z, { signal });

@@ -46,6 +46,7 @@ async function writeMap(path: string, labelled: boolean): Promise<void> {
       labels: labelled ? { names: NAMES, indices: Int32Array.from({ length: COUNT }, (_, i) => classOf(i)) } : null,
       ids: Array.from({ length: COUNT }, (_, i) => `item-${i}`),
       read,
+      aspect: 1,
       // Left is dark, right is light.
       decode: async (z) => ({
         count: z.length / 2,

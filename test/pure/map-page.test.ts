@@ -49,6 +49,7 @@ describe("the ground", () => {
   test("is divided into cells that are near square, the top row first", () => {
     const { columns, rows } = gridOver({ left: 0, right: 4, bottom: 0, top: 1 }, 1024);
     expect([columns, rows]).toEqual([64, 16]);
+    expect(gridOver({ left: 0, right: 1, bottom: 0, top: 1 }, 1024, 4)).toEqual({ columns: 16, rows: 64 });
     expect(gridOver({ left: 0, right: 1e9, bottom: 0, top: 1 }, 1024).columns).toBe(128);
     expect(Array.from(cellMiddles({ left: 0, right: 2, bottom: 0, top: 2 }, 2, 2))).toEqual([
       0.5, 1.5, 1.5, 1.5, 0.5, 0.5, 1.5, 0.5,
@@ -145,6 +146,7 @@ function pageOf(count: number, changes: Partial<MapPage> = {}): MapPage {
     labels: null,
     ids: Array.from({ length: count }, (_, i) => `record-${i}`),
     read,
+    aspect: 6 / 8,
     decode: async (z) => ({ ...(await read(new Uint32Array(z.length / 2))), count: z.length / 2 }),
     seed: 0,
     ...changes,

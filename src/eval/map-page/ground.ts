@@ -33,9 +33,14 @@ export function grown({ left, right, bottom, top }: Box, share: number): Box {
 /** A grid is at most this many times longer than wide, however narrow the box. */
 const MOST_ASPECT = 16;
 
-/** A grid of about `cells` cells over the box, near square. */
-export function gridOver({ left, right, bottom, top }: Box, cells: number): { columns: number; rows: number } {
-  const aspect = Math.min(MOST_ASPECT, Math.max(1 / MOST_ASPECT, (right - left) / (top - bottom)));
+/** A grid of about `cells` cells over the box, each about `cellAspect` times as wide as high. */
+export function gridOver(
+  { left, right, bottom, top }: Box,
+  cells: number,
+  cellAspect = 1,
+): { columns: number; rows: number } {
+  const wanted = (right - left) / (top - bottom) / cellAspect;
+  const aspect = Math.min(MOST_ASPECT, Math.max(1 / MOST_ASPECT, wanted));
   const columns = Math.max(1, Math.round(Math.sqrt(cells * aspect)));
   return { columns, rows: Math.max(1, Math.floor(cells / columns)) };
 }

@@ -25,6 +25,8 @@ export interface MapPage {
   readonly ids: readonly string[];
   /** Pictures of records. */
   readonly read: ReadPictures;
+  /** Width of a picture by its height. */
+  readonly aspect: number;
   /** The decoder's pictures for latents [n, width]. */
   readonly decode: (z: Float32Array) => Promise<Pictures>;
   readonly seed: number;
@@ -83,8 +85,8 @@ export async function mapPage(page: MapPage, host: Host, options: PageOptions = 
   return skeleton(frame, { ...data, thumbnails });
 }
 
-async function lattice({ projected, decode }: MapPage, box: Box, host: Host): Promise<Lattice | null> {
-  const { columns, rows } = gridOver(box, LATTICE_CELLS);
+async function lattice({ projected, decode, aspect }: MapPage, box: Box, host: Host): Promise<Lattice | null> {
+  const { columns, rows } = gridOver(box, LATTICE_CELLS, aspect);
   const pictures = await decode(projected.latentsAt(cellMiddles(box, columns, rows)));
   const size = pictures.pixels.length / pictures.count;
   const read: ReadPictures = async (indices) => {
