@@ -5,11 +5,16 @@
  * there are the same program unbundled, for runs with a user's own parts (src/cli/main.ts).
  */
 
+import { readdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+
+const OUT = "dist/cli";
+// Names of chunks carry a hash: those of earlier builds would pile up.
+for (const name of readdirSync(OUT)) if (/-[A-Z0-9]{8}\.js$/.test(name)) rmSync(`${OUT}/${name}`);
 
 await build({
   entryPoints: ["src/cli/main.ts"],
-  outdir: "dist/cli",
+  outdir: OUT,
   bundle: true,
   splitting: true,
   format: "esm",

@@ -20,7 +20,6 @@ export type { Host, Matrix, PictureLayout, Pictures, TableValues } from "./host.
 
 // What a model is.
 export type { ModelConfig, PartConfig } from "./model/config.js";
-export { likelihood, net, objective, posterior, prior, sampler } from "./model/define.js";
 export { likelihoods, nets, objectives, posteriors, priors, samplers } from "./model/list.js";
 export type { Likelihood, Net, Objective, Part, Posterior, Prior, Sampler } from "./model/parts.js";
 export type { Registry } from "./registry.js";
