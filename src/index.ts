@@ -24,7 +24,6 @@ export { fieldKinds } from "./fields/list.js";
 export type { Host, Matrix, PictureLayout, Pictures, TableValues } from "./host.js";
 // What a model is.
 export type { ModelConfig, PartConfig } from "./model/config.js";
-export { likelihood, net, objective, posterior, prior, sampler } from "./model/define.js";
 export { likelihoods, nets, objectives, posteriors, priors, samplers } from "./model/list.js";
 export type { Likelihood, Net, Objective, Part, Posterior, Prior, Sampler } from "./model/parts.js";
 export type { Registry } from "./registry.js";
