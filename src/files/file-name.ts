@@ -5,11 +5,11 @@ const UNSAFE = /[/\\:*?"<>|\p{Cc}]/gu;
 /** Names that Windows keeps for devices, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 /** Systems allow 255 bytes; an extension, a number and a temporary ending must fit too. */
-const MAX_BYTES = 180;
+export const MAX_NAME_BYTES = 180;
 
 /** `text` as the beginning of a file name on any system: "" where nothing is left. */
 export function safeFileName(text: string): string {
-  const name = cut(text.normalize("NFC").replaceAll(UNSAFE, "-").replace(/^\.+/, ""), MAX_BYTES);
+  const name = cut(text.normalize("NFC").replaceAll(UNSAFE, "-").replace(/^\.+/, ""), MAX_NAME_BYTES);
   return DEVICE.test(name) ? `_${name}` : name;
 }
 

@@ -26,7 +26,7 @@ export function resumedConfig(then: ModelConfig, now: ModelConfig): ModelConfig 
   const training = {
     ...then.training,
     patience: given.patience,
-    private: given.private,
+    private: then.training.private === undefined && !given.private ? undefined : given.private,
     epochs: free.has("epochs") ? given.epochs : before.epochs,
   };
   // No patience is no key: the model's files are those of a run that was never interrupted.
