@@ -73,7 +73,7 @@ export async function fitPrior({ part, options }: Chosen<Prior>, run: PriorRun):
   const least = KEEP_NATS + KEEP_ERRORS * Math.sqrt(gain.variance / gain.count);
   if (keepPrior !== "better" || gain.mean > least)
     return { prior, why: `${part.name}: ${found}`, weights: fitted.weights };
-  return standard(`not worse than a ${part.name} (${found}; it would take ${least.toFixed(2)} nats)`);
+  return standard(`a ${part.name} is not measurably better (${found}; it takes ${least.toFixed(2)} nats)`);
 }
 
 function standard(why: string): PriorOutcome {
