@@ -25,7 +25,19 @@ export type { Host, Matrix, PictureLayout, Pictures, TableValues } from "./host.
 // What a model is.
 export type { ModelConfig, PartConfig } from "./model/config.js";
 export { likelihoods, nets, objectives, posteriors, priors, samplers } from "./model/list.js";
-export type { Likelihood, Net, Objective, Part, Posterior, Prior, Sampler } from "./model/parts.js";
+export type {
+  Estimate,
+  EstimateMeans,
+  LatentCodes,
+  Likelihood,
+  Net,
+  Objective,
+  Part,
+  Posterior,
+  Prior,
+  Refusal,
+  Sampler,
+} from "./model/parts.js";
 export type { Registry } from "./registry.js";
 // Train.
 export type { Terms, TrainEvent } from "./train/events.js";

@@ -17,7 +17,7 @@ const PREFIX = "VAEKIT_";
 
 /** @example variableOf({ flag: "free-bits" }) // "VAEKIT_FREE_BITS" */
 export function variableOf({ flag }: Pick<Option, "flag">): string {
-  return PREFIX + flag.toUpperCase().replaceAll("-", "_");
+  return PREFIX + flag.toUpperCase().replace(/[-.]/g, "_");
 }
 
 /** What the environment says about `options`. An empty variable says nothing. */

@@ -86,6 +86,11 @@ export interface Prior<Options = object> extends Part<Options> {
   build(ctx: Ctx, options: Options, request: PriorRequest): Dist;
   /** What is minimised when it is fitted after, [B] nats. Default -log p(z). */
   readonly loss?: (ctx: Ctx, options: Options, z: Tensor) => Tensor;
+  /**
+   * Lines of Python for the model card that make `noise` [4, latent] of `prior`, its weights by name as NumPy arrays.
+   * Default: standard normal noise.
+   */
+  readonly python?: readonly string[];
   /** How it is fitted after, where there is a better way than gradients. */
   readonly estimate?: (
     codes: LatentCodes,

@@ -21,5 +21,10 @@ export function withStandardPrior(
 
 /** What a model is while its prior is still to be fitted: one with N(0, I). Other configurations stay as they are. */
 export function beforePrior(config: ModelConfig): ModelConfig {
-  return priors.get(config.prior.name).fit === "after" ? { ...config, prior: STANDARD } : config;
+  if (priors.get(config.prior.name).fit === "joint") return config;
+  return {
+    ...config,
+    prior: STANDARD,
+    choices: { ...config.choices, prior: `${STANDARD.name}: no other was fitted yet` },
+  };
 }

@@ -75,7 +75,7 @@ export const modelOptions = {
     .union([auto, z.int().min(1).max(MAX_COMPONENTS)])
     .optional()
     .describe("components of a mixture prior (default: auto, by the number of codes)")
-    .register(look, { ...model, flag: "prior.components", placeholder: "N", more: true }),
+    .register(look, { ...model, flag: "prior.components", more: true }),
   freeBits: amount()
     .optional()
     .describe("nats of KL per latent that cost nothing (default: 0)")

@@ -127,6 +127,7 @@ test("a resumed run decides the same, bit for bit", async () => {
   });
   expect(interrupted.trained.reason).toBe("interrupted");
   expect(interrupted.trained.config.prior).toEqual({ name: "standard-normal" });
+  expect(interrupted.trained.config.choices.prior).toBe("standard-normal: no other was fitted yet");
   const resumed = await trainAll(auto, data, { engine, resume: states.at(-1) });
   expect(resumed.trained.config.prior).toEqual(fitted.trained.config.prior);
   expect(resumed.trained.config.choices).toEqual(fitted.trained.config.choices);
@@ -156,7 +157,7 @@ test("codes that are too few, or no better explained, leave N(0, I) and say why"
     },
   );
   expect(collapsed.trained.config.prior).toEqual({ name: "standard-normal" });
-  expect(collapsed.trained.config.choices.prior).toMatch(/^standard-normal: not worse than a mixture \(/);
+  expect(collapsed.trained.config.choices.prior).toMatch(/^standard-normal: a mixture is not measurably better \(/);
   // Asked for, it is kept as it is.
   const asked = await trainAll(
     { ...auto, prior: { name: "mixture", components: 2 }, training: { ...training, epochs: 8 } },
@@ -164,4 +165,21 @@ test("codes that are too few, or no better explained, leave N(0, I) and say why"
     { engine },
   );
   expect(asked.trained.config.prior).toEqual({ name: "mixture", components: 2 });
+});
+
+test("with nothing kept aside some training records judge; with next to nothing at all a mixture asked for still comes", async () => {
+  const none = { ...auto, training: { ...auto.training, epochs: 60, batchSize: 25, valid: 0 } };
+  const small = memoryDataset(fourKinds(400), SHAPE);
+  const { trained } = await trainAll(none, small, { engine });
+  expect(trained.config.choices.prior).toContain("7 components, held-out codes 0.");
+  const two = await trainAll(
+    { ...plain, prior: { name: "mixture", components: 5 }, training: { ...training, valid: 0, epochs: 1 } },
+    memoryDataset(fourKinds(2), SHAPE),
+    { engine },
+  );
+  expect(two.trained.config).toMatchObject({
+    prior: { name: "mixture", components: 2 },
+    choices: { prior: "mixture: 2 components" },
+  });
+  for (const { values } of two.trained.weights.values()) expect([...values].every(Number.isFinite)).toBe(true);
 });

@@ -37,6 +37,12 @@ export const mixturePrior: Prior<MixtureOptions> = {
       logscale: ctx.param("logscale", [components, size], zeros),
     });
   },
+  python: [
+    'shares = np.exp(prior["logits"].astype(float))',
+    "which = np.random.choice(len(shares), 4, p=shares / shares.sum())",
+    'spread = np.random.randn(4, mu.shape[1], 1) * np.exp(prior["logscale"][which])[..., None]',
+    'noise = (prior["mu"][which] + (prior["axes"][which] @ spread)[..., 0]).astype(np.float32)',
+  ],
   async estimate(codes, options, means) {
     const { estimateMixture } = await import("./mixture-estimate.js");
     return estimateMixture(codes, options, means);
