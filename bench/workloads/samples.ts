@@ -19,7 +19,7 @@ const SAMPLES = 1_900;
 const QUICK_SAMPLES = 300;
 const QUICK_FIT = ["--epochs", "1", "--limit", "2000"];
 /** Folders of models by the names of the sets; a set without one is fitted with no flags. */
-const MODELS = "VAEKIT_MODELS";
+const MODELS = "BENCH_MODELS";
 
 const PRIORS = { "N(0, I)": "standard-normal", "the model's": "model" } as const;
 

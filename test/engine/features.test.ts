@@ -15,7 +15,7 @@ import { Philox } from "../../src/random.js";
 import type { Engine } from "../../src/runtime/engine.js";
 
 /** Figures are named after the net, so weights that change need another name: then this table gets another line. */
-const KNOWN: Readonly<Record<string, number>> = { vk64: 0 };
+const KNOWN: Readonly<Record<string, number>> = { vk64: 1068495708 };
 const COUNT = 300;
 
 let engine: Engine;
