@@ -44,14 +44,15 @@ void main() {
 /** Device pixels around a dot for its smooth edge and for outlines wider than its radius. */
 const EDGE = 3;
 
-/** null where there is no WebGL2. `onRestored` is called when a lost context is back and has to be drawn. */
+/** null where there is no WebGL2, or where the browser says that it is slow. `onRestored` is called when a lost context is back and has to be drawn. */
 export function webglDots(
   canvas: HTMLCanvasElement,
   points: Float32Array,
   box: Box,
   onRestored: () => void,
 ): DotLayer | null {
-  const gl = canvas.getContext("webgl2", { antialias: false });
+  // WebGL without a graphics card takes twice as long a frame as the plain canvas does.
+  const gl = canvas.getContext("webgl2", { antialias: false, failIfMajorPerformanceCaveat: true });
   if (!gl) return null;
   const middle = { x: (box.left + box.right) / 2, y: (box.bottom + box.top) / 2 };
   const places = points.map((value, i) => value - (i % 2 === 0 ? middle.x : middle.y));

@@ -10,7 +10,7 @@ import type { Projected } from "../eval/projections/projection.js";
 import type { Host, Pictures } from "../host.js";
 import type { Runner } from "../model/runner.js";
 import { type Codes, encodeDataset } from "./encode.js";
-import { mapOutputFor } from "./map-outputs/list.js";
+import { mapOutputFor, mapOutputs } from "./map-outputs/list.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, out, seed } from "./options.js";
 import { parseInput } from "./parse.js";
@@ -44,7 +44,7 @@ export const map = verb({
   input: z.strictObject({
     model,
     data,
-    out: out("map.html|map.png", "a page to wander in, or a picture"),
+    out: out(mapOutputs.map(({ form }) => form).join("|"), "a page to wander in, or a picture"),
     ...mapOptions.shape,
     ...machine,
   }),
