@@ -8,6 +8,8 @@ const Part = z.looseObject({ name: z.string() });
 export type PartConfig = z.infer<typeof Part>;
 
 export const FORMAT_VERSION = 1;
+/** Above this a latent is no bottleneck for anything these nets encode. */
+export const MAX_LATENT = 65_536;
 
 export const ModelConfig = z.object({
   format: z.literal("vaekit"),
@@ -16,7 +18,7 @@ export const ModelConfig = z.object({
   vaekitVersion: z.string(),
   schema: z.object({ fields: z.record(z.string(), z.looseObject({ kind: z.string() })) }),
   /** Latent dimensions asked of the posterior by default. */
-  latent: z.int().positive(),
+  latent: z.int().min(1).max(MAX_LATENT),
   net: Part,
   posterior: Part,
   prior: Part,

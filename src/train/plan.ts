@@ -2,12 +2,12 @@
 
 import type { Column, Dataset } from "../data/dataset.js";
 import { sampleIndices, splitIndices } from "../data/split.js";
-import { VaekitError } from "../errors.js";
+import { shown, VaekitError } from "../errors.js";
 import type { Choice, FieldProfile } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
 import type { FieldFacts } from "../model/checkup.js";
 import { choose } from "../model/compose.js";
-import { FORMAT_VERSION, type ModelConfig, type PartConfig } from "../model/config.js";
+import { FORMAT_VERSION, MAX_LATENT, type ModelConfig, type PartConfig } from "../model/config.js";
 import { likelihoods, nets, objectives, posteriors, priors, samplers } from "../model/list.js";
 import type { Part } from "../model/parts.js";
 import type { Registry } from "../registry.js";
@@ -89,6 +89,11 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
   const prior = priorOf(wishes);
   if (isAuto(wishes.prior)) choices.prior = PRIOR_TO_COME;
   const latent = decide("latent", wishes.latent, () => field.kind.chooseLatent(profile, field.schema), before?.latent);
+  if (!Number.isInteger(latent) || latent < 1 || latent > MAX_LATENT)
+    throw new VaekitError(
+      "E_OPTION",
+      `invalid latent: got ${shown(latent)}, expected auto or a whole number 1..${MAX_LATENT}`,
+    );
   const chosen = fields.map(({ name, kind, schema }) => {
     const likelihood = partOf(
       decide<string | PartConfig>(

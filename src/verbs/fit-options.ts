@@ -1,6 +1,7 @@
 /** The options of training: what is built, on which data, how it is trained, where it goes. */
 
 import * as z from "zod";
+import { MAX_LATENT } from "../model/config.js";
 import { likelihoods, nets, priors } from "../model/list.js";
 import { MAX_COMPONENTS } from "../model/priors/mixture.js";
 import { type OptimizerName, optimizers } from "../train/optimizers.js";
@@ -8,8 +9,6 @@ import { type ScheduleName, schedules } from "../train/schedules.js";
 import { look } from "./option.js";
 import { data, device, limit, out, seed, threads } from "./options.js";
 
-/** Above this a latent is no bottleneck for anything these nets encode. */
-const MAX_LATENT = 65_536;
 const MAX_HIDDEN = 65_536;
 const MAX_SIDE = 1024;
 const MAX_BATCH = 65_536;

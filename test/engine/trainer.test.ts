@@ -160,6 +160,10 @@ function reloaded(state: TrainState): TrainState {
   return { progress: JSON.parse(JSON.stringify(state.progress)), tensors: structuredClone(state.tensors) };
 }
 
+test.each([0, 2.5, 1e9, Number.NaN])("a latent space of %d dimensions is refused before any work", async (latent) => {
+  await expect(plan(blobs(10), { ...SMALL, latent })).rejects.toMatchObject({ code: "E_OPTION" });
+});
+
 test("the loss falls with every net, likelihood and optimiser", async () => {
   const data = blobs(300);
   for (const wishes of [

@@ -74,6 +74,14 @@ describe("a header that claims a huge picture is refused before anything is made
       view.setUint32(21, (view.getUint32(21, true) & 0xf0000000) | 16_382 | (16_382 << 14), true);
       return bytes;
     },
+    async avif() {
+      const bytes = await bytesOf(small().avif().toBuffer());
+      const size = new TextDecoder("latin1").decode(bytes).indexOf("ispe") + 8; // image spatial extents
+      const view = new DataView(bytes.buffer);
+      view.setUint32(size, 100_000);
+      view.setUint32(size + 4, 100_000);
+      return bytes;
+    },
   };
   test.each(Object.keys(cases))("%s", async (format) => {
     const bytes = await cases[format]();
