@@ -153,14 +153,15 @@ describe("collapse", () => {
     expect(find(narrow, "collapse-foreseen")).toBeUndefined();
     expect(find(narrow, "posterior-collapse")).toBeUndefined();
   });
+  const SMALL = { net: "mlp", hidden: 8, epochs: 1, prior: "standard-normal" };
   test("training tells of it as it starts", async () => {
-    const config = await plan(data, { net: "mlp", hidden: 8, epochs: 1, likelihood: { name: "normal", sigma: 3 } });
+    const config = await plan(data, { ...SMALL, likelihood: { name: "normal", sigma: 3 } });
     const { events } = await trainAll(config, data, { engine });
     expect(events[1]).toMatchObject({
       event: "notice",
       message: expect.stringMatching(/^fault: The decoder is wider/),
     });
-    const { events: quiet } = await trainAll(await plan(data, { net: "mlp", hidden: 8, epochs: 1 }), data, { engine });
+    const { events: quiet } = await trainAll(await plan(data, SMALL), data, { engine });
     expect(quiet.filter(({ event }) => event === "notice")).toEqual([]);
   });
 });
@@ -212,7 +213,9 @@ describe("sigma", () => {
     expect(find(await withSigma(right), "sigma-off")).toBeUndefined();
   });
   test("a learned one that had no time to arrive", async () => {
-    const short = await withWeights(healthy, { "likelihood.image.logvar": (logvar) => logvar.fill(Math.log(0.05)) });
+    const short = await withWeights(healthy, {
+      "likelihood.image.logvar": (logvar) => logvar.fill(Math.log(0.05) / 10),
+    });
     expect(find(short, "sigma-off")?.problem).toContain("before the decoder's sigma arrived");
   });
   test("a learned one on its bound, of all values or of each", async () => {
@@ -259,7 +262,7 @@ describe("the course of training", () => {
 });
 
 test("codes that a weak KL term leaves far from the prior", async () => {
-  const weak = await patientOf(await trained(data, { epochs: 60, beta: 0.001 }), data);
+  const weak = await patientOf(await trained(data, { epochs: 60, beta: 0.0001, prior: "standard-normal" }), data);
   expect(codes(diagnose(weak))).toEqual(expect.arrayContaining(["aggregate-posterior", "weak-kl"]));
   expect(find(weak, "aggregate-posterior")?.severity).toBe("warning");
 });
