@@ -123,12 +123,17 @@ export async function* train(
   }
 }
 
+/**
+ * What is left of the peak where weights start from a model: at the whole of it they lose part of what they know first
+ * (three epochs of 4,000 more digits end at 112.9 nats with 1, at 112.1 with 1/3).
+ */
+const WARM_SHARE = 0.25;
+
 /** The peak that belongs to the net for schedules that come down; the usual 1e-3 for a constant rate. */
 function defaultRate(config: ModelConfig, { schedule: kind, batchSize, accumulate }: TrainingOptions): number {
   if (kind === "constant") return CONSTANT_LEARNING_RATE;
-  return (
-    nets.get(config.net.name).peakLearningRate * Math.min(1, Math.sqrt((batchSize * accumulate) / REFERENCE_BATCH))
-  );
+  const peak = nets.get(config.net.name).peakLearningRate * (config.init ? WARM_SHARE : 1);
+  return peak * Math.min(1, Math.sqrt((batchSize * accumulate) / REFERENCE_BATCH));
 }
 
 function metricsOf(
