@@ -14,6 +14,7 @@ export const EXIT_STATUS = {
   E_DATA: 3, // the data cannot be used
   E_FILE: 3, // a file is truncated, corrupt or of an unknown format
   E_MODEL: 3, // a model folder is incomplete, damaged or newer than this program
+  E_GATE: 4, // what was asked for was done, and the answer is not good enough
   E_DIVERGED: 4, // training diverged and could not be rescued
   E_INTERRUPTED: 130, // stopped by the user; what was done is saved
 } as const;
@@ -26,11 +27,22 @@ export class VaekitError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
-    readonly hint?: string,
+    hint?: string,
     options?: { cause?: unknown },
   ) {
-    super(message, options);
+    super(readable(message), options);
+    this.hint = hint && readable(hint);
   }
+  readonly hint?: string;
+}
+
+const MAX_TEXT = 1_500;
+const KEPT_BEGINNING = 1_000;
+const KEPT_END = 300;
+/** Errors quote what is in files: as long as a person reads, and with no characters that would drive a terminal. */
+function readable(text: string): string {
+  const short = text.length > MAX_TEXT ? `${text.slice(0, KEPT_BEGINNING)} [...] ${text.slice(-KEPT_END)}` : text;
+  return short.replace(/(?![\n\t])\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** Edits from a to b: insertions, deletions, changes and swaps of neighbours (optimal string alignment). */
@@ -61,4 +73,11 @@ export function didYouMean(name: string, candidates: readonly string[]): string 
 /** The error for a name that is not in a list. @example throw unknown("net", "cnov", ["mlp", "conv"]) */
 export function unknown(what: string, name: string, candidates: readonly string[]): VaekitError {
   return new VaekitError("E_UNKNOWN", `unknown ${what} "${name}"`, didYouMean(name, candidates));
+}
+
+/** A value out of a file as an error shows it. What is nested is not followed: it may have no end, or claim to be text. */
+export function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  return JSON.stringify(value);
 }

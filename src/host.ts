@@ -10,13 +10,16 @@ export interface FileInfo {
   readonly modified: number;
 }
 
+/** What a lock leaves in its folder while it is held; names that begin so are no more than that. */
+export const LOCK_FILE = ".vaekit-lock";
+
 /** Files by path. Writes are atomic: after a crash a reader sees the old file or the new one, whole. */
 export interface Files {
   stat(path: string): Promise<FileInfo | null>;
   /** All bytes, or `length` bytes from `offset`. E_PATH when there is nothing. */
   read(path: string, offset?: number, length?: number): Promise<Uint8Array>;
   write(path: string, bytes: Uint8Array | string): Promise<void>;
-  /** Adds to the end (metrics); not atomic, each call one line. */
+  /** Adds to the end (metrics), each call one line: all of it or, on a full disk, none. */
   append(path: string, text: string): Promise<void>;
   list(path: string): Promise<string[]>;
   makeFolder(path: string): Promise<void>;
@@ -24,7 +27,12 @@ export interface Files {
   rename(from: string, to: string): Promise<void>;
   join(...parts: string[]): string;
   /** Takes the folder for one writer. E_LOCKED names the process that has it; a dead process's lock is taken over. */
-  lock(folder: string): Promise<{ release(): Promise<void> }>;
+  lock(folder: string): Promise<Lock>;
+}
+export interface Lock {
+  /** E_LOCKED when another process took the folder, as it may when this one was stopped for minutes on a shared drive. */
+  check(): Promise<void>;
+  release(): Promise<void>;
 }
 
 /** One kind of place that data comes from. The highest bid opens. */
@@ -59,6 +67,8 @@ export interface PictureLayout {
   readonly columns?: number;
   /** Milliseconds per frame of an animation. */
   readonly frameMilliseconds?: number;
+  /** 1..100: how much a format may lose to be small. Default: nothing. A format that never loses ignores it. */
+  readonly quality?: number;
 }
 
 /** One format that tables are written in and read back from. */

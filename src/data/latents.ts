@@ -54,8 +54,10 @@ function fromRows(header: readonly string[], rows: readonly (readonly unknown[])
       HINT,
     );
   }
-  const width = header.filter((column) => new RegExp(`^${name}_\\d+$`).test(column)).length;
-  const places = Array.from({ length: width }, (_, j) => header.indexOf(`${name}_${j}`));
+  const isLatent = new RegExp(`^${name}_\\d+$`);
+  const width = header.filter((column) => isLatent.test(column)).length;
+  const placeOf = new Map(header.map((column, place) => [column, place]));
+  const places = Array.from({ length: width }, (_, j) => placeOf.get(`${name}_${j}`) ?? -1);
   const gap = places.indexOf(-1);
   if (gap >= 0)
     throw new VaekitError(

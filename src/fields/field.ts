@@ -13,6 +13,8 @@ export interface FieldProfile {
   readonly variance: number;
   /** Share of values between .1 and .9 of the range. */
   readonly greyShare: number;
+  /** Largest eigenvalue of the covariance of the values. */
+  readonly largestEigenvalue: number;
   /** Every record is the same. */
   readonly constant: boolean;
 }
@@ -22,6 +24,9 @@ export interface Choice<T> {
   readonly value: T;
   readonly why: string;
 }
+
+/** A part by name, or with options of its own. */
+export type PartChoice = string | { readonly name: string; readonly [option: string]: unknown };
 
 /** How training records are changed at random; what a kind has no use for it ignores. */
 export interface Augmentation {
@@ -44,6 +49,22 @@ export interface Augmenter<Schema extends FieldSchema = FieldSchema> {
   ): Float32Array;
 }
 
+/** One record of a field as it is, and as the model expects it. All [size], in the model's range. */
+export interface Surprising {
+  /** Nats that each value costs beyond the likeliest value in its place. */
+  readonly surprise: Float32Array;
+  readonly values: Float32Array;
+  /** The decoder's mean. */
+  readonly mean: Float32Array;
+}
+
+/** What a part of a record adds to how surprising it is. */
+export interface PartSurprise {
+  /** For people. @example "top right" */
+  readonly part: string;
+  readonly nats: number;
+}
+
 export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   readonly name: string;
   /** Checks a schema of this kind. E_CONFIG names what is missing. */
@@ -58,6 +79,8 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   readonly augmenter?: Augmenter<Schema>;
   profile(columns: readonly Column[], schema: Schema): FieldProfile;
   chooseLikelihood(profile: FieldProfile, schema: Schema): Choice<string>;
-  chooseNet(profile: FieldProfile, schema: Schema): Choice<string>;
+  chooseNet(profile: FieldProfile, schema: Schema): Choice<PartChoice>;
   chooseLatent(profile: FieldProfile, schema: Schema): Choice<number>;
+  /** Where a record is surprising: parts that a person can name, each with its nats, which sum to those of the record. */
+  explain(record: Surprising, schema: Schema): PartSurprise[];
 }

@@ -1,9 +1,10 @@
 /** Pictures: bytes 0..255 or floats 0..1 of [H, W, C]; in the model always 0..1. */
 
 import type { Column, FieldSchema } from "../data/dataset.js";
-import { VaekitError } from "../errors.js";
-import type { FieldKind, FieldProfile } from "./field.js";
+import { shown, VaekitError } from "../errors.js";
+import type { FieldKind, FieldProfile, PartSurprise } from "./field.js";
 import { pictureAugmenter } from "./image-augment.js";
+import { principalVariance } from "./principal-variance.js";
 
 export interface ImageSchema extends FieldSchema {
   readonly kind: "image";
@@ -14,22 +15,30 @@ export interface ImageSchema extends FieldSchema {
 
 /** Below this share of grey values one-channel pictures count as drawings (MNIST .09; Fashion-MNIST .39). */
 const MAX_GREY_SHARE = 0.15;
+/** No picture that is read has longer sides. */
+const MAX_SIDE = 65_536;
 /** Smaller pictures have too few pixels to halve. */
 const MIN_CONV_SIDE = 8;
 /** Pictures with fewer values than this get the smaller latent space. */
 const SMALL_PICTURE_VALUES = 1500;
+/** Groups of the norm after each convolution: it learns in fewer steps (docs/pictures.md). */
+const NORM_GROUPS = 8;
 const SMALL_LATENT = 20;
 const LARGE_LATENT = 64;
+
+/** Thirds of a picture, from the top and from the left. */
+const ROWS = ["top", "", "bottom"] as const;
+const COLUMNS = ["left", "", "right"] as const;
 
 export const image: FieldKind<ImageSchema> = {
   name: "image",
   parse(schema) {
     for (const key of ["height", "width", "channels"] as const) {
       const got = schema[key];
-      if (!Number.isInteger(got) || (got as number) < 1)
+      if (!Number.isInteger(got) || (got as number) < 1 || (got as number) > MAX_SIDE)
         throw new VaekitError(
           "E_CONFIG",
-          `schema of an image field: ${key} is ${String(got)}, expected a whole number from 1`,
+          `schema of an image field: ${key} is ${shown(got)}, expected a whole number 1..${MAX_SIDE}`,
         );
     }
     return schema as ImageSchema;
@@ -48,13 +57,29 @@ export const image: FieldKind<ImageSchema> = {
   chooseNet(_, { height, width }) {
     if (Math.min(height, width) < MIN_CONV_SIDE)
       return { value: "mlp", why: `pictures of ${height}x${width} are too small to halve` };
-    return { value: "conv", why: `pictures of ${height}x${width}` };
+    return { value: { name: "conv", groups: NORM_GROUPS }, why: `pictures of ${height}x${width}, with a norm` };
   },
   chooseLatent(_, { height, width, channels }) {
     const values = height * width * channels;
     return { value: values < SMALL_PICTURE_VALUES ? SMALL_LATENT : LARGE_LATENT, why: `${values} values per picture` };
   },
+  explain: ({ surprise }, schema) => ninths(surprise, schema),
 };
+
+/** Surprise in each ninth of a picture: "top left", "top", ... "centre", ... "bottom right". */
+function ninths(surprise: Float32Array, { height, width, channels }: ImageSchema): PartSurprise[] {
+  const thirdOf = (place: number, length: number) => Math.floor((3 * (place + 0.5)) / length);
+  const sums = new Float64Array(ROWS.length * COLUMNS.length);
+  for (let i = 0; i < surprise.length; i++) {
+    const pixel = Math.floor(i / channels);
+    const row = thirdOf(Math.floor(pixel / width), height);
+    sums[row * COLUMNS.length + thirdOf(pixel % width, width)] += surprise[i];
+  }
+  return Array.from(sums, (nats, i) => {
+    const words = [ROWS[Math.floor(i / COLUMNS.length)], COLUMNS[i % COLUMNS.length]].filter((word) => word !== "");
+    return { part: words.join(" ") || "centre", nats };
+  });
+}
 
 /** Bytes become 0..1; floats are in that range already. */
 function unit(column: Column, out?: Float32Array): Float32Array {
@@ -92,6 +117,7 @@ function profile(columns: readonly Column[], { height, width, channels }: ImageS
     mean,
     variance: squares / (records * size) - overall * overall,
     greyShare: grey / (records * size),
+    largestEigenvalue: principalVariance(columns, size, mean),
     constant,
   };
 }

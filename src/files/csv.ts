@@ -47,10 +47,11 @@ export function parseCsv(text: string, name: string): Csv {
   const records = new CsvReader(text.startsWith("\uFEFF") ? text.slice(1) : text, name).records();
   const header = records.next().value;
   if (!header) throw new VaekitError("E_FILE", `${name}: empty file, expected a header line`);
-  header.fields.forEach((column, i) => {
-    if (header.fields.indexOf(column) !== i)
-      throw new VaekitError("E_FILE", `${name}: line 1: column "${column}" is there twice`);
-  });
+  const columns = new Set<string>();
+  for (const column of header.fields) {
+    if (columns.has(column)) throw new VaekitError("E_FILE", `${name}: line 1: column "${column}" is there twice`);
+    columns.add(column);
+  }
   const rows: string[][] = [];
   for (const { fields, line } of records) {
     if (fields.length !== header.fields.length) {

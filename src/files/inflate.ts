@@ -12,6 +12,10 @@ const ONE_SHOT_RATIO = 8;
 /** Compressed bytes per step; a step gives at most 1032 times as many. */
 const STEP_BYTES = 1 << 16;
 
+/** Above this size, more than `BOMB_RATIO` bytes out of each byte is taken for a bomb. */
+const BOMB_BYTES = 256 * 2 ** 20;
+const BOMB_RATIO = 300;
+
 /** What the container says about the stream. */
 export interface Inflated {
   readonly size: number;
@@ -20,11 +24,14 @@ export interface Inflated {
 
 /**
  * The bytes that `compressed` (raw DEFLATE) unpacks to. E_FILE, naming `where`, unless there are exactly
- * `expected.size` of them with the checksum `expected.crc`.
+ * `expected.size` of them with the checksum `expected.crc`, or when they are so many that it is a bomb.
  */
 export function inflate(compressed: Uint8Array, expected: Inflated, where: string): Uint8Array {
   if (expected.size > compressed.length * MAX_DEFLATE_RATIO + ONE_SHOT_BYTES) {
     throw damaged(where, `${compressed.length} compressed bytes cannot hold the ${expected.size} bytes it declares`);
+  }
+  if (isBomb(expected.size, compressed.length)) {
+    throw damaged(where, `it unpacks ${compressed.length} bytes to ${expected.size}: a bomb`);
   }
   let bytes: Uint8Array;
   try {
@@ -42,6 +49,11 @@ export function inflate(compressed: Uint8Array, expected: Inflated, where: strin
   }
   if (crc32(bytes) !== expected.crc) throw damaged(where, "its checksum (CRC-32) does not match");
   return bytes;
+}
+
+/** Whether so much out of so little can only be meant to do harm. */
+export function isBomb(size: number, compressed: number): boolean {
+  return size > BOMB_BYTES && size > compressed * BOMB_RATIO;
 }
 
 /** Steps through the stream; memory follows the output, not the declared size. Stops one byte past `size`. */

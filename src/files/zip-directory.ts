@@ -1,6 +1,7 @@
 /** The central directory of a zip archive: which entries there are and where their bytes lie. */
 
 import { VaekitError } from "../errors.js";
+import { isBomb } from "./inflate.js";
 import type { Ranges } from "./ranges.js";
 
 /** One file of an archive. Folders are not listed. */
@@ -34,9 +35,6 @@ const FLAG_UTF8 = 1 << 11;
 const MAX_COMMENT_BYTES = 0xffff;
 /** An archive of more entries than this is taken for an attack. */
 const MAX_ENTRIES = 5_000_000;
-/** Above `BOMB_BYTES` in one entry or in all, more than `BOMB_RATIO` bytes out of each byte is taken for a bomb. */
-const BOMB_BYTES = 256 * 2 ** 20;
-const BOMB_RATIO = 300;
 
 /** The entries of the archive `name`. E_FILE when it is truncated, damaged, encrypted, or made to do harm. */
 export async function readDirectory(ranges: Ranges, name: string): Promise<ZipEntry[]> {
@@ -177,7 +175,7 @@ function refuseBombs(entries: readonly ZipEntry[], directory: number, name: stri
 }
 
 function refuseBomb(size: number, compressed: number, what: string, archive: string): void {
-  if (size > BOMB_BYTES && size > compressed * BOMB_RATIO) {
+  if (isBomb(size, compressed)) {
     throw invalid(archive, `${what} unpacks ${compressed} bytes to ${size}: a zip bomb`, "Do not unpack this archive.");
   }
 }

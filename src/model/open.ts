@@ -1,16 +1,21 @@
 /** Opens a model on an engine: weights go to a bank, programs are compiled when first needed. */
 
 import { VaekitError } from "../errors.js";
+import type { ParameterSpec } from "../nn/ctx.js";
 import type { Engine, Executable, Feeds } from "../runtime/engine.js";
 import { compose, type Model, TEMPERATURE } from "./compose.js";
 import type { ModelConfig } from "./config.js";
+import { probedOf, probeProgram } from "./probe.js";
 import {
   decodeProgram,
   drawProgram,
   encodeProgram,
+  explainProgram,
   type GroupShape,
   groupsOf,
+  MEAN,
   parametersOf,
+  SURPRISE,
   scoreProgram,
   type TracedProgram,
 } from "./programs.js";
@@ -24,24 +29,9 @@ export async function openRunner(
 ): Promise<Runner> {
   const model = compose(config);
   const parameters = parametersOf(model);
+  checkWeights(parameters, weights); // before memory is asked for: a configuration may claim any size
   const bank = engine.bank([...parameters].map(([name, { shape }]) => ({ name, shape })));
-  for (const [name, { shape }] of parameters) {
-    const weight = weights.get(name);
-    if (!weight)
-      throw new VaekitError(
-        "E_MODEL",
-        `weight "${name}" is missing`,
-        "The folder was made for other parts, or is damaged.",
-      );
-    if (weight.shape.join() !== shape.join())
-      throw new VaekitError(
-        "E_MODEL",
-        `weight "${name}" has shape [${weight.shape.join(", ")}], expected [${shape.join(", ")}]`,
-      );
-    bank.write(name, "value", weight.values);
-  }
-  const extra = [...weights.keys()].find((name) => !parameters.has(name));
-  if (extra) throw new VaekitError("E_MODEL", `weight "${extra}" belongs to no part of this model`);
+  for (const name of parameters.keys()) bank.write(name, "value", weights.get(name)!.values);
 
   const groups = groupsOf(model);
   const latent = groups.reduce((total, { size }) => total + size, 0);
@@ -94,6 +84,23 @@ export async function openRunner(
         logWeights: logWeights as Float32Array,
       };
     },
+    async probe(columns, count, noise) {
+      const executable = await program("probe", () => probeProgram(model));
+      const feeds = { ...fieldFeeds(model, columns), ...splitGroups("posterior", noise, 1, count, groups) };
+      return probedOf((await executable.run(feeds, { B: count })) as Record<string, Float32Array>);
+    },
+    async explain(columns, count, particles, noise) {
+      const executable = await program(`explain-${particles}`, () => explainProgram(model, particles));
+      const feeds = { ...fieldFeeds(model, columns), ...splitGroups("posterior", noise, particles, count, groups) };
+      const results = (await executable.run(feeds, { B: count })) as Record<string, Float32Array>;
+      const byField = (prefix: string) =>
+        Object.fromEntries(
+          Object.entries(results)
+            .filter(([name]) => name.startsWith(prefix))
+            .map(([name, values]) => [name.slice(prefix.length), values]),
+        );
+      return { logWeights: results.logWeights, surprise: byField(SURPRISE), means: byField(MEAN) };
+    },
     weights: () =>
       new Map([...parameters].map(([name, { shape }]) => [name, { shape, values: bank.read(name, "value") }])),
     async dispose() {
@@ -102,6 +109,26 @@ export async function openRunner(
       bank.dispose();
     },
   };
+}
+
+/** E_MODEL when a weight is missing, unknown or of another shape than the configuration asks for. */
+function checkWeights(parameters: ReadonlyMap<string, ParameterSpec>, weights: ReadonlyMap<string, Weight>): void {
+  for (const [name, { shape }] of parameters) {
+    const weight = weights.get(name);
+    if (!weight)
+      throw new VaekitError(
+        "E_MODEL",
+        `weight "${name}" is missing`,
+        "The folder was made for other parts, or is damaged.",
+      );
+    if (weight.shape.join() !== shape.join())
+      throw new VaekitError(
+        "E_MODEL",
+        `weight "${name}" has shape [${weight.shape.join(", ")}], expected [${shape.join(", ")}]`,
+      );
+  }
+  const extra = [...weights.keys()].find((name) => !parameters.has(name));
+  if (extra) throw new VaekitError("E_MODEL", `weight "${extra}" belongs to no part of this model`);
 }
 
 /** Columns as the model sees them, by field; with `scratch`, in arrays that the next call uses again. */

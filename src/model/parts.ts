@@ -8,6 +8,7 @@ import type { Ctx } from "../nn/ctx.js";
 import type { Initializer } from "../nn/init.js";
 import type { Philox } from "../random.js";
 import type { Engine } from "../runtime/engine.js";
+import type { FieldFacts } from "./checkup.js";
 import type { Model } from "./compose.js";
 import type { Weight } from "./runner.js";
 
@@ -109,6 +110,30 @@ export interface Refusal {
 
 // --- likelihood ----------------------------------------------------------------------------------------------------------
 
+/** Why a likelihood does not suit the data. */
+export interface Misfit {
+  readonly problem: string;
+  readonly got: string;
+  readonly expected: string;
+  /** A likelihood that does. */
+  readonly better: string;
+}
+
+/** The spread of a value under p(x|z). */
+export interface Spread<Options = object> {
+  /** The distribution's parameter that it comes from. */
+  readonly parameter: string;
+  /** One for all values, so that it can be compared with one residual. */
+  readonly shared: boolean;
+  /** Where the parameter is held; a model that rests there wants to go on. */
+  readonly least: number;
+  readonly most: number;
+  /** The variance of a value, from the parameter. */
+  variance(parameter: Tensor): Tensor;
+  /** The variance where the options alone decide it; null: it is learned. */
+  fixed(options: Options): number | null;
+}
+
 export interface Likelihood<Options = object> extends Part<Options> {
   readonly fieldKinds: readonly string[];
   readonly output: OutputSpec;
@@ -116,6 +141,10 @@ export interface Likelihood<Options = object> extends Part<Options> {
   readonly isDensity: boolean;
   /** A probability of whole levels, so that bits per dimension mean something. */
   readonly discretised: boolean;
+  /** For likelihoods that give values a spread. */
+  readonly spread?: Spread<Options>;
+  /** Why it does not suit values with these facts; null where it does. `got` and `expected` hold a number. */
+  readonly misfit?: (facts: FieldFacts, field: Field, binarized: boolean) => Misfit | null;
   /** p(x|z) over the field's flat values [.., size], from what the decoder gave, [.., size * perValue]. */
   build(ctx: Ctx, options: Options, out: Tensor, field: Field): Dist;
 }

@@ -1,11 +1,12 @@
 /** Files on the disk. */
 
-import { appendFile, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Files } from "../host.js";
-import { syncFolder, writeAll, writeAtomic } from "./atomic.js";
+import { notKept, syncFolder, writeAll, writeAtomic } from "./atomic.js";
 import { lockFolder } from "./lock.js";
 import { makeFolder } from "./make-folder.js";
+import { REMOVE_PATIENTLY, renamePatiently } from "./rename.js";
 import { pathError, systemCode } from "./system-error.js";
 
 /** One read call is at most this long; longer ones fail on some systems. */
@@ -59,13 +60,13 @@ export const nodeFiles: Files = {
     });
   },
 
-  append: (path, text) => writing(path, () => appendFile(path, text)),
+  append: (path, text) => writing(path, () => appendWhole(path, new TextEncoder().encode(text))),
   makeFolder: (path) => writing(path, () => makeFolder(path)),
-  remove: (path) => writing(path, () => rm(path, { recursive: true, force: true })),
+  remove: (path) => writing(path, () => rm(path, REMOVE_PATIENTLY)),
 
   async rename(from, to) {
     await writing(to, async () => {
-      await rename(from, to);
+      await renamePatiently(from, to);
       await syncFolder(dirname(to));
     });
   },
@@ -81,6 +82,24 @@ export const nodeFiles: Files = {
   join: (...parts) => join(...parts),
   lock: lockFolder,
 };
+
+/** Adds all of `bytes` to the file or, where the disk takes only a part, none. */
+async function appendWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "a");
+  try {
+    const before = await file.stat();
+    try {
+      await writeAll(file, bytes);
+      const kept = (await file.stat()).size - before.size;
+      if (before.isFile() && kept !== bytes.length) throw notKept(path, kept, bytes.length);
+    } catch (error) {
+      if (before.isFile()) await file.truncate(before.size).catch(() => {});
+      throw error;
+    }
+  } finally {
+    await file.close();
+  }
+}
 
 async function writing(path: string, work: () => Promise<unknown>): Promise<void> {
   try {

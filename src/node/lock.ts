@@ -1,15 +1,17 @@
 /** One writer per folder: a lock file that names the process, so that a killed run never blocks the next. */
 
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { type FileHandle, link, open, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { VaekitError } from "../errors.js";
+import { LOCK_FILE, type Lock } from "../host.js";
+import { writeAll } from "./atomic.js";
 import { makeFolder } from "./make-folder.js";
+import { startTime } from "./process-start.js";
+import { renamePatiently } from "./rename.js";
 import { pathError, systemCode } from "./system-error.js";
 
-const LOCK_FILE = ".vaekit-lock";
 /** A holder touches its lock this often; on another machine, whose processes cannot be seen, it counts as dead after four. */
 const HEARTBEAT_MILLISECONDS = 30_000;
 /** A lock without contents is one whose writer is between two calls, or died there. */
@@ -26,7 +28,7 @@ interface Holder {
 }
 
 /** Takes `folder` (made if missing). E_LOCKED, naming the process, while another lives that has it. */
-export async function lockFolder(folder: string): Promise<{ release(): Promise<void> }> {
+export async function lockFolder(folder: string): Promise<Lock> {
   const path = join(folder, LOCK_FILE);
   const own: Holder = {
     pid: process.pid,
@@ -37,7 +39,10 @@ export async function lockFolder(folder: string): Promise<{ release(): Promise<v
   try {
     await makeFolder(folder);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (await create(path, own)) return held(path, own);
+      if (await create(path, own)) {
+        await clearAside(folder);
+        return held(path, folder, own);
+      }
       await clearIfDead(path, folder);
       if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MILLISECONDS));
     }
@@ -47,10 +52,19 @@ export async function lockFolder(folder: string): Promise<{ release(): Promise<v
   throw new VaekitError("E_LOCKED", `${folder}: other processes keep taking this folder`, "Wait for them to end.");
 }
 
-function held(path: string, own: Holder): { release(): Promise<void> } {
+function held(path: string, folder: string, own: Holder): Lock {
   const heartbeat = setInterval(() => utimes(path, new Date(), new Date()).catch(() => {}), HEARTBEAT_MILLISECONDS);
   heartbeat.unref();
   return {
+    async check() {
+      const holder = await readHolder(path);
+      if (holder?.token === own.token || (holder === null && (await create(path, own)))) return; // deleted by hand: ours still
+      throw new VaekitError(
+        "E_LOCKED",
+        `${folder}: ${holder ? processName(holder) : "another process"} took this folder while this one was stopped`,
+        "Let it end, or stop it and go on with --resume.",
+      );
+    },
     async release() {
       clearInterval(heartbeat);
       if ((await readHolder(path))?.token === own.token) await rm(path, { force: true });
@@ -60,17 +74,21 @@ function held(path: string, own: Holder): { release(): Promise<void> } {
 
 /** Makes the lock file; false when there is one. */
 async function create(path: string, own: Holder): Promise<boolean> {
+  let file: FileHandle;
   try {
-    const file = await open(path, "wx");
-    try {
-      await file.writeFile(JSON.stringify(own));
-    } finally {
-      await file.close();
-    }
-    return true;
+    file = await open(path, "wx");
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
     throw error;
+  }
+  try {
+    await writeAll(file, new TextEncoder().encode(JSON.stringify(own)));
+    return true;
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {}); // a full disk must not leave a lock without a name
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 
@@ -82,10 +100,9 @@ async function clearIfDead(path: string, folder: string): Promise<void> {
   const age = Date.now() - touched;
   if (holder ? isAlive(holder, age) : age < EMPTY_GRACE_MILLISECONDS) {
     if (!holder) return;
-    const where = holder.host === hostname() ? "" : ` on ${holder.host}`;
     throw new VaekitError(
       "E_LOCKED",
-      `${folder}: process ${holder.pid}${where} is working on this folder`,
+      `${folder}: ${processName(holder)} is working on this folder`,
       `Wait for it to end, stop it, or choose another --out. If there is no such process, delete ${path}.`,
     );
   }
@@ -93,7 +110,7 @@ async function clearIfDead(path: string, folder: string): Promise<void> {
   // came between is put back.
   const aside = `${path}.${randomBytes(6).toString("hex")}`;
   try {
-    await rename(path, aside);
+    await renamePatiently(path, aside);
   } catch (error) {
     if (systemCode(error) === "ENOENT") return;
     throw error;
@@ -102,12 +119,28 @@ async function clearIfDead(path: string, folder: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
+/** Removes dead locks that were put aside by a process that was killed before it removed them. */
+async function clearAside(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(`${LOCK_FILE}.`)) continue;
+    const path = join(folder, name);
+    const holder = await readHolder(path);
+    const age = Date.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? Date.now());
+    if (holder ? !isAlive(holder, age) : age > EMPTY_GRACE_MILLISECONDS) await rm(path, { force: true });
+  }
+}
+
+function processName({ pid, host }: Holder): string {
+  return `process ${pid}${host === hostname() ? "" : ` on ${host}`}`;
+}
+
 async function readHolder(path: string): Promise<Holder | null> {
   try {
     const value: unknown = JSON.parse(await readFile(path, "utf8"));
-    return typeof value === "object" && value !== null && "pid" in value && Number.isInteger(value.pid)
-      ? (value as Holder)
-      : null;
+    if (typeof value !== "object" || value === null || !("pid" in value && "host" in value)) return null;
+    const { pid, host } = value;
+    // 0 and below are no processes: a signal to them reaches many.
+    return Number.isSafeInteger(pid) && (pid as number) > 0 && typeof host === "string" ? (value as Holder) : null;
   } catch {
     return null;
   }
@@ -122,16 +155,4 @@ function isAlive({ pid, started, host }: Holder, age: number): boolean {
   }
   const now = startTime(pid);
   return started === null || now === null || now === started; // another start time: the number was used again
-}
-
-/** Boot id and ticks since boot at which process `pid` started (field 22 of /proc/PID/stat); null without /proc. */
-export function startTime(pid: number): string | null {
-  try {
-    const status = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The second field, the program's name, is in parentheses and may hold anything.
-    const ticks = status.slice(status.lastIndexOf(")") + 2).split(" ")[19];
-    return `${readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim()}:${ticks}`;
-  } catch {
-    return null;
-  }
 }

@@ -72,6 +72,10 @@ async function openPicture(bytes: Uint8Array, name: string): Promise<{ picture: 
 
 function damaged(name: string, cause: unknown): VaekitError {
   const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+  if (reason.includes("pixel limit")) {
+    const most = `${MAX_PIXELS / 1e6} million`;
+    return new VaekitError("E_FILE", `${name}: more than ${most} pixels`, "Make the picture smaller first.", { cause });
+  }
   return new VaekitError("E_FILE", `${name}: cannot be decoded (${reason})`, undefined, { cause });
 }
 
@@ -145,11 +149,12 @@ export async function encodePng(picture: Pictures): Promise<Uint8Array> {
     .toBuffer();
 }
 
-/** The pictures as frames of an endless animation, `milliseconds` each; one picture is a still. */
+/** The pictures as frames of an endless animation, `milliseconds` each; one picture is a still. WebP loses nothing unless `quality` is given. */
 export async function encodeAnimation(
   pictures: Pictures,
   format: "gif" | "webp",
   milliseconds: number,
+  quality?: number,
 ): Promise<Uint8Array> {
   const sharp = await loadSharp();
   const { count } = pictures;
@@ -159,6 +164,6 @@ export async function encodeAnimation(
   const encoded =
     format === "gif"
       ? frames.gif({ ...timing, keepDuplicateFrames: true })
-      : frames.webp({ ...timing, lossless: true });
+      : frames.webp({ ...timing, ...(quality === undefined ? { lossless: true } : { quality }) });
   return encoded.toBuffer();
 }

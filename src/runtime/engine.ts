@@ -10,6 +10,8 @@ export type Feeds = Readonly<Record<string, Values>>;
 export interface EngineOptions {
   /** Threads inside one operator. Default: chosen by the engine from the machine. */
   readonly threads?: number;
+  /** Told what a user should know: that another device had to do, for example. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** One tensor in a bank. */

@@ -15,6 +15,7 @@ export interface CardFacts {
 const PICTURES: readonly (readonly [file: string, caption: string])[] = [
   ["samples.png", "Drawn from the prior"],
   ["reconstructions.png", "Records above, their reconstructions below"],
+  ["traversal.png", "What each latent does: a row per active latent, those of largest KL first"],
 ];
 
 /** The card's text. It holds parts, settings and aggregate figures, never a record. */

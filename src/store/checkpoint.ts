@@ -84,9 +84,18 @@ async function readState(path: string, host: Host): Promise<CheckpointState> {
   if (metadata.format !== FORMAT || (await digestOf(weights, metadata.state, host)) !== metadata.digest) {
     throw new VaekitError("E_FILE", `${path}: damaged: its content does not match its checksum`);
   }
-  const rest = JSON.parse(metadata.state, restoreNumbers) as Omit<CheckpointState, "tensors">;
-  const config = parseConfig(new TextEncoder().encode(JSON.stringify(rest.config)), path);
-  return { ...rest, config, tensors: weights };
+  const { config, ...rest } = parseText(metadata.state, path);
+  return { ...rest, config: parseConfig(new TextEncoder().encode(config), path), tensors: weights };
+}
+
+/** The state's text, its configuration as text of its own. */
+function parseText(text: string, path: string): Omit<CheckpointState, "tensors" | "config"> & { config: string } {
+  try {
+    const state = JSON.parse(text, restoreNumbers) as Omit<CheckpointState, "tensors">;
+    return { ...state, config: JSON.stringify(state.config) };
+  } catch (cause) {
+    throw new VaekitError("E_FILE", `${path}: damaged: its state cannot be read`, undefined, { cause });
+  }
 }
 
 /** SHA-256 over the digest of each tensor, its name and shape, and the state's text. */

@@ -13,17 +13,30 @@ export interface LoggedEvent {
  */
 const PASSING: ReadonlySet<string> = new Set(["progress", "first-step", "checkpoint", "notice"]);
 
-/** The events of the log at `path`; none where there is no file. A line that a crash tore is left out. */
+/** The events of the log at `path`; none where there is no file. A line that a crash tore is left out, as is what is no event. */
 export async function readMetricsLog(path: string, files: Files): Promise<LoggedEvent[]> {
   if (!(await files.stat(path))) return [];
   const lines = new TextDecoder().decode(await files.read(path)).split("\n");
   return lines.flatMap((line) => {
     try {
-      return [JSON.parse(line) as LoggedEvent];
+      const value: unknown = JSON.parse(line);
+      return isEvent(value) ? [value] : [];
     } catch {
       return [];
     }
   });
+}
+
+/** Events as the text of a log; those that pass are left out. */
+export function metricsText(events: readonly LoggedEvent[]): string {
+  return events
+    .filter(({ event }) => !PASSING.has(event))
+    .map((event) => `${JSON.stringify(event)}\n`)
+    .join("");
+}
+
+function isEvent(value: unknown): value is LoggedEvent {
+  return typeof value === "object" && value !== null && "event" in value && typeof value.event === "string";
 }
 
 export interface MetricsLog {

@@ -10,7 +10,7 @@
  */
 
 import { VaekitError } from "../errors.js";
-import type { Files, Host } from "../host.js";
+import { type Files, type Host, LOCK_FILE } from "../host.js";
 import { CHECKPOINTS, CONFIG, inside, inspectFolder, lastName, METRICS, RUN_MARKER, SUMS } from "./layout.js";
 import { parseSums } from "./sums.js";
 
@@ -20,7 +20,7 @@ const TRASH = "trash";
 
 /** The folder beside `path` in which its replacement is made; null for a path without a name of its own. */
 export function siblingOf(path: string, files: Files): string | null {
-  const name = lastName(path);
+  const name = lastName(path, files);
   return name === null ? null : files.join(path, "..", `.${name}.work`);
 }
 
@@ -65,7 +65,7 @@ export async function mend(path: string, host: Host): Promise<void> {
   const sibling = siblingOf(path, files);
   if (!sibling) return;
   const old = files.join(sibling, OLD);
-  if (!(await files.stat(old))) return;
+  if (!(await files.stat(old))) return await removeLitter(path, sibling, files);
   const lock = await files.lock(sibling);
   try {
     if (!(await files.stat(old))) return;
@@ -85,14 +85,37 @@ export async function mend(path: string, host: Host): Promise<void> {
   }
 }
 
-/** Removes the checkpoints of a run that was killed after it had finished its model in place. */
+/** Removes what is left beside a model whose run was killed while it tidied up: all but an unfinished run. */
+async function removeLitter(path: string, sibling: string, files: Files): Promise<void> {
+  const isRun = async () => (await files.stat(files.join(sibling, CHECKPOINTS, RUN_MARKER))) !== null;
+  if (!(await files.stat(sibling)) || (await isRun()) || (await inspectFolder(path, files)) !== "model") return;
+  const lock = await files.lock(sibling);
+  try {
+    if (await isRun()) return;
+    await removeUnpublished(sibling, files);
+    await clearRun(sibling, files);
+  } finally {
+    await lock.release();
+  }
+  await removeIfEmpty(sibling, files);
+}
+
+/** Removes the checkpoints and the lock of a run that was killed after it had finished its model in place. */
 async function removeSpent(path: string, files: Files): Promise<void> {
   const checkpoints = files.join(path, CHECKPOINTS);
-  if (!(await files.stat(files.join(checkpoints, RUN_MARKER))) || (await inspectFolder(path, files)) !== "model")
-    return;
+  const isSpent = async () =>
+    (await files.stat(checkpoints))?.kind === "folder" &&
+    ((await files.stat(files.join(checkpoints, RUN_MARKER))) !== null || (await files.list(checkpoints)).length === 0);
+  if (!(await isSpent()) && !(await hasLock(path, files))) return;
+  if ((await inspectFolder(path, files)) !== "model") return;
   const lock = await files.lock(path);
-  await files.remove(checkpoints);
+  if (await isSpent()) await files.remove(checkpoints);
   await lock.release();
+}
+
+async function hasLock(folder: string, files: Files): Promise<boolean> {
+  if ((await files.stat(folder))?.kind !== "folder") return false;
+  return (await files.list(folder)).some((name) => name.startsWith(LOCK_FILE));
 }
 
 /** The folder to read the model of `path` from: itself, mended where that can be done. */

@@ -1,7 +1,7 @@
 /** The folder a run works in: checkpoints and metrics while it trains, a model when it is done, nothing if it fails at once. */
 
 import { VaekitError } from "../errors.js";
-import type { Files, Host } from "../host.js";
+import type { Files, Host, Lock } from "../host.js";
 import { FORMAT_VERSION } from "../model/config.js";
 import { VERSION } from "../version.js";
 import {
@@ -27,6 +27,7 @@ export interface WorkFolder {
   log(event: LoggedEvent): Promise<void>;
   /** What metrics.jsonl holds so far, also of the part before a resume. */
   events(): Promise<LoggedEvent[]>;
+  /** E_LOCKED, here and at the end, when another process took the folder meanwhile. */
   checkpoint(state: CheckpointState): Promise<void>;
   /** Publishes the finished model at `out`, removes the checkpoints and ends the work. */
   finish(model: SavedModel): Promise<void>;
@@ -81,9 +82,16 @@ export async function openWorkFolder(
       await undo();
     } catch (error) {
       await undo();
-      throw error;
+      throw path === out ? error : aboutSibling(out, error);
     }
   }
+}
+
+/** The error of a folder beside `out`, of which nobody knows. */
+function aboutSibling(out: string, error: unknown): unknown {
+  if (!(error instanceof VaekitError) || error.code !== "E_OUT") return error;
+  const { message, hint } = error;
+  return new VaekitError("E_OUT", `${out}: the new model is made beside it: ${message}`, hint, { cause: error });
 }
 
 /** Where a run for `out` works: there, or beside it while it holds a model (or did, and its replacement is to go on). */
@@ -113,11 +121,12 @@ async function onlyRun(folder: string, files: Files): Promise<boolean> {
   return names.every((name) => name.startsWith(".") || name === CHECKPOINTS || name === METRICS);
 }
 
-/** Removes what an atomic write leaves when its process is killed. */
+/** Removes what atomic writes leave when their process is killed, in the folder and those in it. */
 async function removeTemporary(folder: string, files: Files): Promise<void> {
-  if (!(await files.stat(folder))) return;
   for (const name of await files.list(folder)) {
-    if (TEMPORARY.test(name)) await files.remove(files.join(folder, name));
+    const path = files.join(folder, name);
+    if (TEMPORARY.test(name)) await files.remove(path);
+    else if ((await files.stat(path))?.kind === "folder") await removeTemporary(path, files);
   }
 }
 const TEMPORARY = /^\..+\.[0-9a-f]+\.tmp$/;
@@ -145,7 +154,7 @@ interface Opened {
   readonly path: string;
   /** Removes the folders that were made for this run, where they are empty. */
   readonly undo: () => Promise<void>;
-  readonly lock: { release(): Promise<void> };
+  readonly lock: Lock;
   readonly host: Host;
 }
 
@@ -153,7 +162,7 @@ async function open(opened: Opened, resume: boolean): Promise<WorkFolder> {
   const { out, path, host } = opened;
   const { files } = host;
   const notices: string[] = [];
-  for (const folder of [path, files.join(path, CHECKPOINTS)]) await removeTemporary(folder, files);
+  await removeTemporary(path, files);
   if (!(await hasRun(path, files))) await clearRun(path, files); // what a finished run had not removed yet
   const hadOthers = !resume && (await hasCheckpoints(path, host));
   const resumed = resume ? await readCheckpoint(path, host, (notice) => notices.push(notice)) : null;
@@ -196,25 +205,34 @@ function workFolder({ out, path, undo, lock, host }: Opened, { resumed, notices,
     events: () => readMetricsLog(files.join(path, METRICS), files),
 
     async checkpoint(state) {
+      await lock.check();
       if (hadOthers && !wrote) await removeCheckpoints(path, host);
       await writeCheckpoint(path, { ...state, logLines: log.lines }, host);
       wrote = true;
     },
 
     async finish(model) {
+      await lock.check();
       const at = files.join(path, METRICS);
       const metrics: Record<string, Uint8Array> = (await files.stat(at)) ? { [METRICS]: await files.read(at) } : {};
       const target = path === out ? out : newModelPath(path, files);
       if (path !== out) await removeUnpublished(path, files);
       await writeModelFiles(target, { ...model, files: { ...model.files, ...metrics } }, host);
       whole = true;
-      if (path === out) await files.remove(files.join(out, CHECKPOINTS));
-      else await publish(out, path, host);
+      if (path === out) {
+        await removeCheckpoints(out, host);
+        await files.remove(files.join(out, CHECKPOINTS)); // with its marker, by which a killed process's rest is known
+      } else await publish(out, path, host);
       await end();
     },
 
     async close() {
       if (ended) return;
+      const isOurs = await lock.check().then(
+        () => true,
+        () => false,
+      );
+      if (!isOurs) return await lock.release(); // what is here now is another's
       if (!wrote && !resumed && !hadOthers && !whole) {
         if (path !== out) await removeUnpublished(path, files);
         // Files of a model that a crash left half-written keep their marker: without it the folder would not be ours.

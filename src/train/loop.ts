@@ -9,7 +9,15 @@ import { optimizer } from "./optimizers.js";
 import type { TrainingOptions } from "./options.js";
 import type { Problem } from "./problem.js";
 import type { Schedule } from "./schedules.js";
-import { type Progress, readTensors, type TrainState, weightsOf, withWeights, writeTensors } from "./state.js";
+import {
+  type Progress,
+  readTensors,
+  type TrainState,
+  tensorOf,
+  weightsOf,
+  withWeights,
+  writeTensors,
+} from "./state.js";
 import { firstNonFinite, type Stepper, statesAsWeights } from "./stepper.js";
 
 export interface LoopSettings {
@@ -64,10 +72,12 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
   if (settings.resume) restore(settings.resume);
   else if (ema > 0) bank.moveAverage(0); // starts as the weights
 
+  const rateAt = (at: number): number => learningRate(at, totalSteps) * rateFactor;
+  const betaAt = (at: number): number => (beta ? beta.schedule(at, totalSteps) : 0);
   const seconds = (): number => before + (performance.now() - started) / 1000;
   function restore({ tensors }: TrainState): void {
     writeTensors(bank, tensors);
-    for (const [name, values] of states) values.set(tensors.get(`state/${name}`)!.values);
+    for (const [name, values] of states) values.set(tensorOf(tensors, `state/${name}`));
   }
   function capture(): TrainState {
     const tensors = readTensors(bank);
@@ -117,16 +127,17 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
       epoch,
     );
     const epochStarted = performance.now();
-    let rateNow = 0;
-    let betaNow = 0;
+    // Of the step before: a checkpoint may lie between an epoch's last step and its end.
+    let rateNow = rateAt(Math.max(0, step - 1));
+    let betaNow = betaAt(Math.max(0, step - 1));
     while (batch < stepsPerEpoch) {
       if (signal.aborted) {
         yield* checkpoint();
         return result("interrupted");
       }
       const records = order.subarray(batch * batchSize, (batch + 1) * batchSize);
-      betaNow = beta ? beta.schedule(step, totalSteps) : 0;
-      rateNow = learningRate(step, totalSteps) * rateFactor;
+      betaNow = betaAt(step);
+      rateNow = rateAt(step);
       const { terms, gradientNorm } = await stepper.run(records, random, beta ? { [beta.name]: betaNow } : {});
       if (!Number.isFinite(terms.loss) || !Number.isFinite(gradientNorm)) {
         yield* recover(terms);
@@ -203,7 +214,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
     restoreGood();
     recoveries++;
     rateFactor /= 2;
-    yield { event: "recovered", step: at, tensor, learningRate: learningRate(step, totalSteps) * rateFactor };
+    yield { event: "recovered", step: at, tensor, learningRate: rateAt(step) };
   }
   function restoreGood(): void {
     const kept = { rateFactor, recoveries };

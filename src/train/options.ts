@@ -36,9 +36,22 @@ export const TrainingOptions = z.object({
   warmup: z.number().min(0).default(0),
   /** A prior fitted to the codes afterwards stays always, or where held-out codes are likelier under it than under N(0, I). */
   keepPrior: z.enum(["always", "better"]).optional(),
+  /** Leave no pictures of records in what is written about the model. */
+  private: z.boolean().default(false),
   seed: z.int().min(0).default(0),
 });
 export type TrainingOptions = z.infer<typeof TrainingOptions>;
+
+const auto = z.literal("auto");
+/** The same as they may be asked for: how long to train may be left to the number of records. */
+export const TrainingWishes = z
+  .strictObject({
+    ...TrainingOptions.shape,
+    epochs: z.union([auto, z.int().min(1)]),
+    batchSize: z.union([auto, z.int().min(1)]),
+  })
+  .partial();
+export type TrainingWishes = z.input<typeof TrainingWishes>;
 
 /** What PyTorch users start with; one-cycle has its own peak per net. */
 export const CONSTANT_LEARNING_RATE = 1e-3;

@@ -2,20 +2,22 @@
 
 import type { Column, Dataset } from "../data/dataset.js";
 import { sampleIndices, splitIndices } from "../data/split.js";
-import { VaekitError } from "../errors.js";
+import { shown, VaekitError } from "../errors.js";
 import type { Choice, FieldProfile } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
+import type { FieldFacts } from "../model/checkup.js";
 import { choose } from "../model/compose.js";
-import { FORMAT_VERSION, type ModelConfig, type PartConfig } from "../model/config.js";
+import { FORMAT_VERSION, MAX_LATENT, type ModelConfig, type PartConfig } from "../model/config.js";
 import { likelihoods, nets, objectives, posteriors, priors, samplers } from "../model/list.js";
 import type { Part } from "../model/parts.js";
 import type { Registry } from "../registry.js";
 import { VERSION } from "../version.js";
-import { TrainingOptions } from "./options.js";
+import { chooseBatchSize, chooseEpochs } from "./length.js";
+import { TrainingOptions, type TrainingWishes } from "./options.js";
 import type { Init } from "./warm-start.js";
 
 /** What a user may ask for; what is left out or "auto" is chosen from the data. */
-export interface Wishes extends Partial<TrainingOptions> {
+export interface Wishes extends TrainingWishes {
   readonly latent?: number | "auto";
   readonly net?: string | PartConfig;
   /** Units of the hidden layers, for nets that have them. */
@@ -47,7 +49,14 @@ const PRIOR_TO_COME = `${FITTED_PRIOR} or standard-normal: decided after trainin
  * learned from, E_UNKNOWN and E_OPTION for wishes that make no sense.
  */
 export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<ModelConfig> {
-  const training = parseTraining(wishes);
+  const choices: Record<string, string> = {};
+  const decide: Decide = (key, wish, choose, inherited) => {
+    if (wish !== undefined && wish !== "auto") return wish;
+    const { value, why } = inherited === undefined ? choose() : { value: inherited, why: `as in ${init?.origin.path}` };
+    choices[key] = `${nameOf(value)}: ${why}`;
+    return value;
+  };
+  const training = decideTraining(data, wishes, decide);
   if (data.count < MIN_RECORDS)
     throw new VaekitError(
       "E_DATA",
@@ -66,21 +75,9 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
       "There is nothing to learn from records that do not differ.",
     );
 
-  const choices: Record<string, string> = {};
-  const decide = <T>(
-    key: string,
-    wish: T | "auto" | undefined,
-    inherited: T | undefined,
-    choose: () => Choice<T>,
-  ): T => {
-    if (wish !== undefined && wish !== "auto") return wish;
-    const { value, why } = inherited === undefined ? choose() : { value: inherited, why: `as in ${init?.origin.path}` };
-    choices[key] = `${nameOf(value)}: ${why}`;
-    return value;
-  };
   const before = init?.config;
   const net = partOf(
-    decide<string | PartConfig>("net", wishes.net, before?.net, () => field.kind.chooseNet(profile, field.schema)),
+    decide<string | PartConfig>("net", wishes.net, () => field.kind.chooseNet(profile, field.schema), before?.net),
   );
   if (wishes.hidden !== undefined) {
     if (!hasOption(nets.get(net.name).options, "hidden")) {
@@ -91,11 +88,19 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
   }
   const prior = priorOf(wishes);
   if (isAuto(wishes.prior)) choices.prior = PRIOR_TO_COME;
-  const latent = decide("latent", wishes.latent, before?.latent, () => field.kind.chooseLatent(profile, field.schema));
+  const latent = decide("latent", wishes.latent, () => field.kind.chooseLatent(profile, field.schema), before?.latent);
+  if (!Number.isInteger(latent) || latent < 1 || latent > MAX_LATENT)
+    throw new VaekitError(
+      "E_OPTION",
+      `invalid latent: got ${shown(latent)}, expected auto or a whole number 1..${MAX_LATENT}`,
+    );
   const chosen = fields.map(({ name, kind, schema }) => {
     const likelihood = partOf(
-      decide<string | PartConfig>("likelihood", wishes.likelihood, before?.likelihoods[name], () =>
-        kind.chooseLikelihood(profiles[name], schema),
+      decide<string | PartConfig>(
+        "likelihood",
+        wishes.likelihood,
+        () => kind.chooseLikelihood(profiles[name], schema),
+        before?.likelihoods[name],
       ),
     );
     return [name, complete(likelihoods, likelihood)];
@@ -115,6 +120,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     facts: {
       count: data.count,
       mean: Object.fromEntries(fields.map(({ name }) => [name, rounded(profiles[name].mean)])),
+      fields: Object.fromEntries(fields.map(({ name }) => [name, factsOf(profiles[name])])),
     },
     ...(init && { init: init.origin }),
     training: { ...training, keepPrior: training.keepPrior ?? (isAuto(wishes.prior) ? "better" : "always") },
@@ -126,6 +132,23 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     },
     choices,
     metrics: {},
+  };
+}
+
+/** A wish, or for "auto" what is inherited, or what `choose` makes of it; told under `key`. */
+type Decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>, inherited?: T) => T;
+
+/** How to train, with what was left to the data decided. */
+function decideTraining(data: Dataset, wishes: Wishes, decide: Decide): TrainingOptions {
+  const { epochs, batchSize, ...rest } = wishes;
+  const given = Object.entries({ epochs, batchSize }).filter(([, wish]) => wish !== "auto");
+  const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
+  const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
+  const batch = decide("batch", batchSize, () => chooseBatchSize(train.length));
+  return {
+    ...parsed,
+    batchSize: batch,
+    epochs: decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate)),
   };
 }
 
@@ -192,15 +215,22 @@ function hasOption(options: unknown, name: string): boolean {
   return name in ((options as { shape?: object }).shape ?? {});
 }
 
+/** What the configuration keeps of a profile. */
+export function factsOf({ variance, greyShare, largestEigenvalue }: FieldProfile): FieldFacts {
+  const [a, b, c] = rounded([variance, greyShare, largestEigenvalue]);
+  return { variance: a, greyShare: b, largestEigenvalue: c };
+}
+
 /** Means need not carry more digits than float32 has. */
 function rounded(mean: readonly number[]): number[] {
   return mean.map((value) => Number(value.toPrecision(6)));
 }
 
-async function profileFields(
+/** What is in a sample of the records that are trained on. */
+export async function profileFields(
   data: Dataset,
   fields: readonly Field[],
-  { valid, seed }: TrainingOptions,
+  { valid, seed }: Pick<TrainingOptions, "valid" | "seed">,
 ): Promise<Record<string, FieldProfile>> {
   const { train } = splitIndices(data.count, valid, seed);
   const sample = sampleIndices(train.length, PROFILE_RECORDS, seed).map((at) => train[at]);

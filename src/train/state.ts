@@ -1,5 +1,7 @@
 /** Everything a training run is, between two steps: what a checkpoint holds and a recovery goes back to. */
 
+import * as z from "zod";
+import { VaekitError } from "../errors.js";
 import type { Weight } from "../model/runner.js";
 import type { PhiloxState } from "../random.js";
 import type { Bank, Slot } from "../runtime/engine.js";
@@ -46,13 +48,55 @@ export function readTensors(bank: Bank): Map<string, Weight> {
   return tensors;
 }
 
-export function writeTensors(bank: Bank, tensors: ReadonlyMap<string, Weight>): void {
-  for (const { name } of bank.entries) {
-    for (const slot of keptOf(bank)) {
-      const tensor = tensors.get(`${slot}/${name}`);
-      if (tensor) bank.write(name, slot, tensor.values);
-    }
-  }
+/** E_FILE when one is missing, E_SHAPE when one has another number of values. */
+export function writeTensors(bank: Bank, tensors: TrainState["tensors"]): void {
+  for (const { name } of bank.entries)
+    for (const slot of keptOf(bank)) bank.write(name, slot, tensorOf(tensors, `${slot}/${name}`));
+}
+
+/** Values of a tensor that a state must have. E_FILE when it has not. */
+export function tensorOf(tensors: TrainState["tensors"], name: string): Float32Array {
+  const tensor = tensors.get(name);
+  if (tensor) return tensor.values;
+  throw new VaekitError("E_FILE", `the checkpoint has no tensor "${name}"`, "Start again without --resume.");
+}
+
+/** Any number, infinities and NaN too. */
+const number = z.custom<number>((value) => typeof value === "number", "expected a number");
+const count = z.int().min(0);
+const progress: z.ZodType<Progress> = z.object({
+  step: count,
+  epoch: count,
+  batch: count,
+  random: z.object({ seed: count, stream: count, position: count }),
+  tally: z.object({ records: count, sums: z.record(z.string(), number) }),
+  rateFactor: z.number().positive(),
+  recoveries: count,
+  best: z
+    .object({
+      score: number,
+      epoch: count,
+      terms: z.object({ loss: number, reconstruction: number, kl: number }).catchall(number),
+    })
+    .nullable(),
+  stale: count,
+  seconds: number,
+});
+
+/** What a checkpoint of the run at `where` holds, checked. E_FILE names what makes no sense. */
+export function parseState(
+  { progress: given, tensors }: { readonly progress: unknown; readonly tensors: TrainState["tensors"] },
+  where: string,
+): TrainState {
+  const parsed = progress.safeParse(given);
+  if (parsed.success) return { progress: parsed.data, tensors };
+  const [issue] = parsed.error.issues;
+  const what = ["progress", ...issue.path].join(".");
+  throw new VaekitError(
+    "E_FILE",
+    `${where}: invalid ${what} in its checkpoint: ${issue.message}`,
+    "Start again without --resume.",
+  );
 }
 
 function keptOf({ slots }: Bank): readonly Slot[] {

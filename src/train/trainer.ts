@@ -2,6 +2,7 @@
 
 import type { Dataset } from "../data/dataset.js";
 import { splitIndices } from "../data/split.js";
+import { foresee } from "../eval/doctor/list.js";
 import { compose } from "../model/compose.js";
 import type { ModelConfig } from "../model/config.js";
 import { nets } from "../model/list.js";
@@ -79,6 +80,7 @@ export async function* train(
       choices: config.choices,
       resumedAtStep: context.resume?.progress.step ?? 0,
     };
+    if (!context.resume) for (const message of warnings(config)) yield { event: "notice", message };
     const result = yield* loop({
       problem,
       stepper,
@@ -129,8 +131,16 @@ export async function* train(
  */
 const WARM_SHARE = 0.25;
 
+/** What the doctor can tell before any training. */
+function warnings(config: ModelConfig): string[] {
+  const patient = { path: "models/mine", config, weights: new Map(), history: [] };
+  return foresee(patient).map(({ severity, problem, evidence, reference }) => {
+    return `${severity}: ${problem} Seen: ${evidence}; healthy: ${reference}.`;
+  });
+}
+
 /** The peak that belongs to the net for schedules that come down; the usual 1e-3 for a constant rate. */
-function defaultRate(config: ModelConfig, { schedule: kind, batchSize, accumulate }: TrainingOptions): number {
+export function defaultRate(config: ModelConfig, { schedule: kind, batchSize, accumulate }: TrainingOptions): number {
   if (kind === "constant") return CONSTANT_LEARNING_RATE;
   const peak = nets.get(config.net.name).peakLearningRate * (config.init ? WARM_SHARE : 1);
   return peak * Math.min(1, Math.sqrt((batchSize * accumulate) / REFERENCE_BATCH));

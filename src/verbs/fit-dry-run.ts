@@ -8,7 +8,7 @@ import { BETA } from "../model/objectives/elbo.js";
 import { beforePrior } from "../model/standard-prior.js";
 import { Philox } from "../random.js";
 import { checkOut } from "../store/work-folder.js";
-import { STREAM } from "../train/options.js";
+import { STREAM, TrainingOptions } from "../train/options.js";
 import { plan } from "../train/plan.js";
 import { modelProblem } from "../train/problem.js";
 import { openStepper, type Stepper } from "../train/stepper.js";
@@ -28,6 +28,7 @@ export interface Trial {
   readonly config: ModelConfig;
   readonly records: number;
   readonly validation: number;
+  readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly secondsPerStep: number;
   readonly parameters: number;
@@ -44,18 +45,20 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
     data.notices.forEach(onNotice);
     const config = await plan(data, input, init);
     const { train, valid } = splitIndices(data.count, input.valid, seed);
-    const batchSize = Math.min(input.batchSize, train.length);
+    const { batchSize: wanted, epochs } = TrainingOptions.parse(config.training);
+    const batchSize = Math.min(wanted, train.length);
     const problem = modelProblem(compose(beforePrior(config)), data, train, input);
-    const engine = await host.engine(device, { threads });
+    const engine = await host.engine(device, { threads, onNotice });
     const perUpdate = batchSize * input.accumulate;
-    const wanted = { accumulate: input.accumulate, average: input.ema > 0 };
-    const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial, wanted);
+    const passes = { accumulate: input.accumulate, average: input.ema > 0 };
+    const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial, passes);
     try {
       if (init) startFrom(stepper.bank, init);
       return {
         config,
         records: train.length,
         validation: valid.length,
+        epochs,
         stepsPerEpoch: Math.ceil(train.length / perUpdate),
         secondsPerStep: await timeSteps(stepper, train.length, perUpdate, input, signal),
         parameters: stepper.parameterCount,
@@ -74,12 +77,11 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
 export async function dryRun(input: FitInput, context: VerbContext): Promise<VerbResult> {
   await checkOut(input.out, context.host);
   const { config, shapes, stepsPerEpoch, secondsPerStep, ...trial } = await tryOut(input, context);
-  const steps = stepsPerEpoch * input.epochs;
+  const steps = stepsPerEpoch * trial.epochs;
   const { memory } = context.host;
   const facts = {
     ...partsOf(config),
     ...trial,
-    epochs: input.epochs,
     steps,
     secondsPerStep: Number(secondsPerStep.toPrecision(3)),
     seconds: Math.ceil(secondsPerStep * steps),

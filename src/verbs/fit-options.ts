@@ -1,6 +1,7 @@
 /** The options of training: what is built, on which data, how it is trained, where it goes. */
 
 import * as z from "zod";
+import { MAX_LATENT } from "../model/config.js";
 import { likelihoods, nets, priors } from "../model/list.js";
 import { MAX_COMPONENTS } from "../model/priors/mixture.js";
 import { type OptimizerName, optimizers } from "../train/optimizers.js";
@@ -8,8 +9,6 @@ import { type ScheduleName, schedules } from "../train/schedules.js";
 import { look } from "./option.js";
 import { data, device, limit, out, seed, threads } from "./options.js";
 
-/** Above this a latent is no bottleneck for anything these nets encode. */
-const MAX_LATENT = 65_536;
 const MAX_HIDDEN = 65_536;
 const MAX_SIDE = 1024;
 const MAX_BATCH = 65_536;
@@ -54,7 +53,7 @@ export const modelOptions = {
     .max(MAX_HIDDEN)
     .optional()
     .describe("units of the hidden layer of the mlp (default: 400)")
-    .register(look, { ...model, placeholder: "N" }),
+    .register(look, { ...model, placeholder: "N", more: true }),
   likelihood: named(likelihoodNames)
     .default("auto")
     .describe("distribution of a pixel given the latent")
@@ -89,15 +88,24 @@ export const readOptions = {
     .default("auto")
     .describe("height and width that pictures are brought to")
     .register(look, fromData),
-  channels: z.literal(["auto", 1, 3]).default("auto").describe("1 for grey, 3 for colour").register(look, fromData),
-  limit: limit.register(look, { ...fromData, placeholder: "N" }),
+  channels: z
+    .literal(["auto", 1, 3])
+    .default("auto")
+    .describe("1 for grey, 3 for colour")
+    .register(look, { ...fromData, more: true }),
+  limit: limit.clone().register(look, { ...fromData, placeholder: "N" }),
   valid: z
     .number()
     .min(0)
     .lt(1)
     .default(0.05)
     .describe("share of the data kept aside for validation")
-    .register(look, { ...fromData, placeholder: "SHARE" }),
+    .register(look, { ...fromData, placeholder: "SHARE", more: true }),
+  private: z
+    .boolean()
+    .default(false)
+    .describe("leave no pictures of records in the report and the model card")
+    .register(look, { ...fromData, more: true }),
   binarize: z
     .boolean()
     .default(false)
@@ -123,12 +131,14 @@ export const augmentOptions = {
 
 /** Options of a training run. */
 export const trainOptions = {
-  epochs: z.int().min(1).max(MAX_EPOCHS).default(20).describe("times through the data").register(look, training),
+  epochs: z
+    .union([auto, z.int().min(1).max(MAX_EPOCHS)])
+    .default("auto")
+    .describe("times through the data")
+    .register(look, training),
   batchSize: z
-    .int()
-    .min(1)
-    .max(MAX_BATCH)
-    .default(128)
+    .union([auto, z.int().min(1).max(MAX_BATCH)])
+    .default("auto")
     .describe("records per step")
     .register(look, { ...training, flag: "batch" }),
   accumulate: z
@@ -172,8 +182,8 @@ export const trainOptions = {
     .min(1)
     .optional()
     .describe("stop after this many epochs without a better validation loss")
-    .register(look, { ...training, placeholder: "N" }),
-  seed: seed.register(look, { ...training, placeholder: "N" }),
+    .register(look, { ...training, placeholder: "N", more: true }),
+  seed: seed.clone().register(look, { ...training, placeholder: "N" }),
 };
 
 /** Options of the program that trains. */
@@ -188,16 +198,16 @@ export const runOptions = {
     .default(false)
     .describe("say what would be built, and how long it would take")
     .register(look, run),
-  threads: threads.register(look, { ...run, placeholder: "N", more: true }),
-  device: device.register(look, { ...run, placeholder: "cpu", more: true }),
+  threads: threads.clone().register(look, { ...run, placeholder: "N", more: true }),
+  device: device.clone().register(look, { ...run, placeholder: "cpu|wasm", more: true }),
 };
 
 export const fitInput = z.strictObject({
   data,
   out: out("DIR", "folder for the model").register(look, { ...run, placeholder: "DIR" }),
+  ...readOptions,
   ...modelOptions,
   ...trainOptions,
-  ...readOptions,
   ...augmentOptions,
   ...runOptions,
 });

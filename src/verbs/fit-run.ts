@@ -14,7 +14,7 @@ import { epochsOf, type TrainEvent } from "../train/events.js";
 import { DivergedError } from "../train/loop.js";
 import { plan } from "../train/plan.js";
 import { resumedConfig } from "../train/resume.js";
-import type { TrainState } from "../train/state.js";
+import { parseState } from "../train/state.js";
 import { type Trained, train } from "../train/trainer.js";
 import type { Init } from "../train/warm-start.js";
 import type { FitInput } from "./fit-options.js";
@@ -51,7 +51,7 @@ export async function* fitModel(input: FitInput, context: VerbContext): AsyncGen
     const work = await openWorkFolder(out, { resume }, host);
     try {
       for (const message of work.notices) yield { event: "notice", message };
-      const engine = await host.engine(input.device, { threads: input.threads });
+      const engine = await host.engine(input.device, { threads: input.threads, onNotice });
       try {
         return yield* run(input, { wanted, init, data, work, engine, context });
       } finally {
@@ -84,12 +84,13 @@ async function* run(
     init,
     signal: context.signal,
     checkpointSeconds: checkpointEvery,
-    resume: work.resumed ? (work.resumed as unknown as TrainState) : undefined,
+    resume: work.resumed ? parseState(work.resumed, out) : undefined,
     save: (state) => work.checkpoint({ config, ...state }),
   });
   const publish = async (finished: ModelConfig, weights: ReadonlyMap<string, Weight>): Promise<Fitted> => {
     const history = epochsOf(await work.events());
-    const looked = await makeResults(finished, weights, data, history, engine, context.host);
+    const looked = await makeResults(finished, weights, data, history, engine, context.host, out);
+    for (const message of looked.notices) context.report({ event: "notice", message });
     await work.finish({ ...looked, weights, onnx: exportOnnx(finished, weights) });
     return { path: out, metrics: finished.metrics };
   };

@@ -2,6 +2,8 @@
 
 import type { Dataset } from "../data/dataset.js";
 import type { Runner } from "../model/runner.js";
+import type { Engine } from "../runtime/engine.js";
+import type { LoadedModel } from "../store/folder.js";
 import type { ImageField } from "./pictures.js";
 import type { VerbContext } from "./verb.js";
 
@@ -13,11 +15,18 @@ export interface ModelOptions {
   readonly prior?: "model" | "standard-normal";
 }
 
-/** Loads the model, lets `use` work with it, and frees what it held. Errors as `loadModel`; E_DEVICE. */
+/** What a model is opened with, and what its folder holds beside it. */
+export interface Opened {
+  readonly engine: Engine;
+  /** Scores of records kept aside in training; null where there were none. */
+  readonly calibration: LoadedModel["calibration"];
+}
+
+/** Loads the model, lets `use` work with it on its engine, and frees what it held. Errors as `loadModel`; E_DEVICE. */
 export async function withRunner<Result>(
   { model, device, threads, prior }: ModelOptions,
-  { host }: VerbContext,
-  use: (runner: Runner) => Promise<Result>,
+  { host, report }: VerbContext,
+  use: (runner: Runner, opened: Opened) => Promise<Result>,
 ): Promise<Result> {
   const [{ loadModel }, { openRunner }, { withStandardPrior }] = await Promise.all([
     import("../store/folder.js"),
@@ -26,11 +35,12 @@ export async function withRunner<Result>(
   ]);
   const loaded = await loadModel(model, host);
   const { config, weights } = prior === "standard-normal" ? withStandardPrior(loaded.config, loaded.weights) : loaded;
-  const engine = await host.engine(device, { threads });
+  const onNotice = (message: string) => report({ event: "notice", message });
+  const engine = await host.engine(device, { threads, onNotice });
   try {
     const runner = await openRunner(config, weights, engine);
     try {
-      return await use(runner);
+      return await use(runner, { engine, calibration: loaded.calibration });
     } finally {
       await runner.dispose();
     }

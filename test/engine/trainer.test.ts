@@ -68,7 +68,7 @@ test.each([
     signal: abort.signal,
     checkpointSeconds: 0,
     save: async (state) => {
-      kept = state;
+      if (kept?.progress.step !== stopAt) kept = state; // what a killed run had; the abort saves once more
       if (state.progress.step >= stopAt) abort.abort();
     },
   });
@@ -77,9 +77,12 @@ test.each([
   expect(next.value.reason).toBe("interrupted");
   expect(kept!.progress.step).toBe(stopAt);
 
-  const { trained } = await trainAll(config, data, { engine, resume: reloaded(kept!) });
+  const { trained, events } = await trainAll(config, data, { engine, resume: reloaded(kept!) });
   expect(values(trained)).toEqual(values(whole.trained));
   expect(trained.config.metrics).toEqual(whole.trained.config.metrics);
+  const told = epochsOf(events).map((epoch) => ({ ...epoch, seconds: 0 }));
+  const toldBefore = epochsOf(whole.events).map((epoch) => ({ ...epoch, seconds: 0 }));
+  expect(told).toEqual(toldBefore.slice(-told.length));
 });
 
 test("two batches of 32 with one update are a batch of 64, short last batches too", async () => {
@@ -156,6 +159,10 @@ test("what cannot be changed at random is refused", async () => {
 function reloaded(state: TrainState): TrainState {
   return { progress: JSON.parse(JSON.stringify(state.progress)), tensors: structuredClone(state.tensors) };
 }
+
+test.each([0, 2.5, 1e9, Number.NaN])("a latent space of %d dimensions is refused before any work", async (latent) => {
+  await expect(plan(blobs(10), { ...SMALL, latent })).rejects.toMatchObject({ code: "E_OPTION" });
+});
 
 test("the loss falls with every net, likelihood and optimiser", async () => {
   const data = blobs(300);

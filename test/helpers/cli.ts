@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Program and words to run it by, such as `setpriv`. */
+  readonly wrap?: readonly string[];
   /** Called with standard error so far, to send signals. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -23,13 +25,14 @@ export interface RunOptions {
 /** `vaekit ...words`, off a terminal, with no VAEKIT_* variables but those given. */
 export function vaekit(
   words: readonly string[],
-  { cwd, env = {}, input, onStderr }: RunOptions = {},
+  { cwd, env = {}, input, wrap = [], onStderr }: RunOptions = {},
 ): Promise<Finished> {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^VAEKIT_(?!CACHE)|^NO_COLOR|^FORCE_COLOR/.test(name),
   );
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [MAIN, ...words], { cwd, env: { ...Object.fromEntries(inherited), ...env } });
+    const [program, ...all] = [...wrap, process.execPath, MAIN, ...words];
+    const child = spawn(program, all, { cwd, env: { ...Object.fromEntries(inherited), ...env } });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => {

@@ -3,9 +3,7 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { VaekitError } from "../../src/errors.js";
-import type { Files, Host } from "../../src/host.js";
-
-const LOCK_FILE = ".vaekit-lock";
+import { type Files, type Host, LOCK_FILE } from "../../src/host.js";
 
 /** What a killed process throws from then on. */
 export class Killed extends Error {}
@@ -150,6 +148,11 @@ export function memoryDisk(): MemoryDisk {
         makeFolder(folder);
         contents.set(path, new TextEncoder().encode(String(id)));
         return {
+          async check() {
+            const holder = new TextDecoder().decode(contents.get(path) ?? new Uint8Array());
+            if (holder !== String(id))
+              throw new VaekitError("E_LOCKED", `${folder}: process ${holder} took this folder`);
+          },
           async release() {
             change();
             if (new TextDecoder().decode(contents.get(path) ?? new Uint8Array()) === String(id)) contents.delete(path);

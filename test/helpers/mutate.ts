@@ -23,3 +23,53 @@ export function mutate(bytes: Uint8Array, random: Philox): Uint8Array {
 function joined(...parts: ArrayLike<number>[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => Array.from(part)));
 }
+
+/** What nobody expects in a JSON file. */
+const HOSTILE: readonly unknown[] = [
+  null,
+  true,
+  "",
+  "__proto__",
+  "x".repeat(10_000),
+  -1,
+  0.5,
+  2 ** 31,
+  1e15,
+  1e308,
+  [],
+  {},
+  [[]],
+  { toString: 1 },
+  new Array(1000).fill(1),
+];
+const DEPTH = 20_000;
+/** Nested deeper than a recursive function can follow. */
+const DEEP = "[".repeat(DEPTH) + "]".repeat(DEPTH);
+const DEEP_MARK = "deep-mark";
+
+/** JSON that is whole, with a few of its values changed, removed, or doubled under another name. */
+export function mutateJson(bytes: Uint8Array, random: Philox): Uint8Array {
+  const below = (limit: number) => Math.floor(random.uniform() * Math.max(1, limit));
+  const root = { value: JSON.parse(new TextDecoder().decode(bytes)) as unknown };
+  for (let times = 1 + below(3); times > 0; times--) {
+    const places: [holder: Record<string, unknown>, key: string][] = [];
+    const visit = (holder: Record<string, unknown>): void => {
+      for (const key of Object.keys(holder)) {
+        places.push([holder, key]);
+        if (typeof holder[key] === "object" && holder[key] !== null) visit(holder[key] as Record<string, unknown>);
+      }
+    };
+    visit(root);
+    const [holder, key] = places[below(places.length)];
+    const kind = below(8);
+    if (kind === 0 && holder !== root) delete holder[key];
+    else if (kind === 1) holder[`${key}x`] = holder[key];
+    else if (kind === 2 && typeof holder[key] === "number") holder[key] *= [-1, 2, 1000, 1e9][below(4)];
+    else if (kind === 3) {
+      const [from, name] = places[below(places.length)];
+      holder[key] = structuredClone(from[name]);
+    } else holder[key] = below(20) === 0 ? DEEP_MARK : structuredClone(HOSTILE[below(HOSTILE.length)]);
+  }
+  const text = JSON.stringify(root.value) ?? "null";
+  return new TextEncoder().encode(text.replaceAll(`"${DEEP_MARK}"`, DEEP));
+}

@@ -9,6 +9,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -18,7 +20,7 @@ import { describe, expect, test } from "vitest";
 import { writeAll, writeAtomic } from "../../src/node/atomic.js";
 import { cacheFolder } from "../../src/node/cache.js";
 import { nodeFiles } from "../../src/node/files.js";
-import { startTime } from "../../src/node/lock.js";
+import { startTime } from "../../src/node/process-start.js";
 import { errorOf } from "../helpers/damage.js";
 import { temporaryFolder } from "../helpers/pictures-on-disk.js";
 
@@ -169,6 +171,37 @@ describe("a lock", () => {
     const hourAgo = Date.now() / 1000 - 3600;
     utimesSync(lockFile("remote"), hourAgo, hourAgo);
     await (await nodeFiles.lock(path("remote"))).release();
+  });
+
+  test("that another took meanwhile is told at the next check; one deleted by hand is made again", async () => {
+    const lock = await nodeFiles.lock(path("lost"));
+    await lock.check();
+    rmSync(lockFile("lost"));
+    await lock.check();
+    expect((await errorOf(() => nodeFiles.lock(path("lost")))).code).toBe("E_LOCKED");
+    place("lost", { ...own(), host: "another-machine" });
+    const error = await errorOf(() => lock.check());
+    expect(error.code).toBe("E_LOCKED");
+    expect(error.message).toMatch(/lost: process \d+ on another-machine took this folder while this one was stopped/);
+    await lock.release();
+    expect(existsSync(lockFile("lost"))).toBe(true); // the other's
+  });
+
+  test("of no process that can be does not block: a signal to process 0 reaches many", async () => {
+    for (const pid of [0, -1, 0.5, "1"]) {
+      place("nobody", { ...own(), pid });
+      utimesSync(lockFile("nobody"), 0, 0);
+      await (await nodeFiles.lock(path("nobody"))).release();
+    }
+  });
+
+  test("that a process put aside and could not remove is cleared, unless its holder lives", async () => {
+    place("aside", own());
+    const [dead, alive] = ["dead", "alive"].map((name) => `${lockFile("aside")}.${name}`);
+    renameSync(lockFile("aside"), alive);
+    writeFileSync(dead, JSON.stringify({ ...own(), started: "another boot:123" }));
+    await (await nodeFiles.lock(path("aside"))).release();
+    expect(readdirSync(path("aside"))).toEqual([".vaekit-lock.alive"]);
   });
 
   test("that was cut short while it was written does not block for long", async () => {

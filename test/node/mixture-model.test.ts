@@ -28,7 +28,7 @@ afterAll(() => vae.dispose());
 
 async function run(verb: Verb, options: object): Promise<unknown> {
   const input = verb.input.parse({ threads: 1, ...options });
-  const context = { host, signal: new AbortController().signal, report: () => {} };
+  const context = { host, signal: new AbortController().signal, report: () => {}, print: () => {} };
   return (await verb.run(input, context)).json;
 }
 

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,6 +60,19 @@ test("a process killed while it replaces a model leaves one that loads, and the 
   await saveModel(path, sampleModel(3), host);
   expect(readdirSync(place).filter((name) => name.includes("replaced"))).toEqual(["replaced"]);
   expect(readdirSync(path).filter((name) => name.startsWith("."))).toEqual([]);
+});
+
+test("a run whose folder another took while it was stopped changes nothing there", async () => {
+  const path = join(place, "taken");
+  const work = await openWorkFolder(path, { resume: false }, host);
+  const lock = join(path, ".vaekit-lock");
+  writeFileSync(lock, readFileSync(lock, "utf8").replace(/"token":"\w+"/, '"token":"another"'));
+  writeFileSync(join(path, "metrics.jsonl"), "another's");
+  const state = { config: sampleModel().config, progress: { step: 1 }, tensors: new Map() };
+  await expect(work.checkpoint(state)).rejects.toMatchObject({ code: "E_LOCKED" });
+  await expect(work.finish(sampleModel())).rejects.toMatchObject({ code: "E_LOCKED" });
+  await work.close();
+  expect(readdirSync(path).sort()).toEqual([".vaekit-lock", "checkpoints", "metrics.jsonl"]);
 });
 
 test("a run locks its folder, and --out that is a file or holds other things is left alone", async () => {

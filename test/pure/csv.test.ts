@@ -2,10 +2,12 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { readLatents } from "../../src/data/latents.js";
 import { parseCsv, shortestFloat32, writeCsv } from "../../src/files/csv.js";
 import { parseJsonl, writeJsonl } from "../../src/files/jsonl.js";
 import { decodeText } from "../../src/files/text.js";
 import { errorOf, parseDamaged } from "../helpers/damage.js";
+import { memoryDisk } from "../helpers/memory-files.js";
 
 describe("csv", () => {
   test("any text comes back", () => {
@@ -71,6 +73,16 @@ describe("csv", () => {
     const error = await errorOf(() => parseCsv(text, "x.csv"));
     expect(error.code).toBe("E_FILE");
     expect(error.message).toBe(message);
+  });
+
+  test("a hundred thousand columns are no more than many", async () => {
+    const header = Array.from({ length: 100_000 }, (_, i) => `mu_${i}`);
+    const text = `${header.join(",")}\n${header.map(() => "1").join(",")}\n`;
+    expect(parseCsv(text, "x.csv").rows[0].length).toBe(header.length);
+    const disk = memoryDisk();
+    const { host, files } = disk.process();
+    await files.write("z.csv", text);
+    expect(await readLatents("z.csv", host)).toMatchObject({ count: 1, width: header.length });
   });
 
   test("damaged files give an error or rows as wide as the header", async () => {

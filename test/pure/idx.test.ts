@@ -54,6 +54,15 @@ describe("idx", () => {
     }
   });
 
+  test("a gzip bomb is refused by what it declares", async () => {
+    const bomb = gzipSync(
+      new Uint8Array(300_000).map((_, i) => i * i * i),
+      { level: 0 },
+    );
+    new DataView(bomb.buffer, bomb.byteOffset + bomb.length - 4).setUint32(0, 280 * 2 ** 20, true);
+    expect((await errorOf(() => parseIdx(bomb, "x.gz"))).message).toMatch(/unpacks 300\d+ bytes to 293601280: a bomb/);
+  });
+
   test("a file that is something else says how it begins", async () => {
     expect((await errorOf(() => parseIdx(new TextEncoder().encode("<html>"), "x"))).message).toMatch(
       /begins with 3c 68 74 6d/,

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { VaekitError } from "../../src/errors.js";
+import { calibrationText } from "../../src/store/calibration.js";
 import { loadModel, saveModel } from "../../src/store/folder.js";
 import { damagedFiles } from "../../src/store/model-files.js";
 import { checkOut } from "../../src/store/work-folder.js";
@@ -76,6 +77,25 @@ test("more files can be saved with a model, and are listed with their checksums"
   }
 });
 
+test("a calibration comes back with its model, and its damage is named like that of any file", async () => {
+  const protocol = { data: "d", fingerprint: "f", records: "all", samples: 4, seed: 0, target: "as stored" };
+  const full = { ...protocol, likelihoods: { image: "bernoulli" }, unit: "nats per record" as const };
+  const disk = memoryDisk();
+  const { host } = disk.process();
+  const files = { "calibration.json": calibrationText(full, Float64Array.of(3, 1.5, 2)) };
+  await saveModel("m", sampleModel(1, { files }), host);
+  expect((await loadModel("m", host)).calibration).toMatchObject({ protocol: full, nats: [1.5, 2, 3] });
+  edit(disk, "m/calibration.json", (json) => json.replace("1.5", "1.4"));
+  expect(await loadError(disk)).toMatchObject({
+    code: "E_MODEL",
+    message: expect.stringContaining("m/calibration.json: wrong checksum"),
+  });
+  disk.contents.delete("m/calibration.json");
+  expect((await loadError(disk)).message).toBe("m/calibration.json: this file of the model is missing");
+  await saveModel("n", sampleModel(), host);
+  expect((await loadModel("n", host)).calibration).toBeNull();
+});
+
 describe("damage", () => {
   test("nothing there, and a near name", async () => {
     const disk = await savedDisk();
@@ -120,6 +140,13 @@ describe("damage", () => {
     expect(error.code).toBe("E_MODEL");
     expect(error.message).toContain(`made by vaekit 4.2.0 in format 9; this is vaekit ${VERSION}`);
     expect(error.hint).toMatch(/^Update vaekit/);
+  });
+
+  test("a configuration nested deeper than can be followed is damaged, not a crash", async () => {
+    const disk = await savedDisk();
+    const deep = "[".repeat(50_000) + "]".repeat(50_000);
+    edit(disk, "m/config.json", (json) => json.replace('"format": "vaekit"', `"format": ${deep}`));
+    expect((await loadError(disk)).message).toMatch(/"format" is a list, expected "vaekit"/);
   });
 
   test("a configuration that makes no sense names its key", async () => {
@@ -263,6 +290,9 @@ describe("replacing", () => {
       const reading = await loadModel("m", disk.process({ readOnly: true }).host);
       const { config } = await loadModel("m", disk.process().host);
       expect(reading.config).toEqual(config);
+      // Reading finishes what was begun: nothing of a run is left beside a model that took its place.
+      if (config.metrics.negativeElbo === 102)
+        expect(disk.tree(), `read after ${killAt}`).toEqual([...FILES, "notes.txt"].map((name) => `m/${name}`).sort());
       seen.add(config.metrics.negativeElbo);
       expect([101, 102]).toContain(config.metrics.negativeElbo);
       await saveModel("m", sampleModel(3), disk.process().host);

@@ -56,9 +56,15 @@ export async function readSpoolFooter(path: string): Promise<SpoolFooter | null>
     if (!isWhole) return null;
     const json = new Uint8Array(length);
     await file.read(json, 0, length, size - TRAILER_BYTES - length);
-    const footer = footerOf(JSON.parse(new TextDecoder().decode(json)) as Facts);
-    const expected = footer.count * footer.height * footer.width * footer.channels + length + TRAILER_BYTES;
-    return expected === size && footer.count > 0 ? { ...footer, bytes: new Uint8Array(0) } : null;
+    const facts = JSON.parse(new TextDecoder().decode(json)) as Facts;
+    const { height, width, channels, items, broken, notices } = facts;
+    const count = items - new Set(broken).size;
+    // Before anything is made of that size.
+    const isSane = [height, width, channels, count].every((number) => Number.isSafeInteger(number) && number > 0);
+    if (!isSane || !Array.isArray(notices) || notices.some((notice) => typeof notice !== "string")) return null;
+    if (count * height * width * channels + length + TRAILER_BYTES !== size) return null;
+    const footer = footerOf(facts);
+    return footer.count === count ? { ...footer, bytes: new Uint8Array(0) } : null;
   } catch {
     return null;
   } finally {

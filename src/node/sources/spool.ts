@@ -43,7 +43,8 @@ export async function openSpool(
   const path = join(folder, `${request.key}.u8`);
   const memoryBytes = request.memoryBytes ?? MEMORY_BYTES;
   const cached = await readSpoolFooter(path);
-  if (cached && cached.items === items.length) {
+  const isOurs = cached?.items === items.length && sizeText(cached) === sizeText(size);
+  if (cached && isOurs) {
     await utimes(path, new Date(), new Date()).catch(() => {});
     for (const notice of cached.notices) request.options.onNotice?.(notice);
     return fromFile(path, cached, request, memoryBytes);
