@@ -125,6 +125,12 @@ export async function* train(
   }
 }
 
+/**
+ * What is left of the peak where weights start from a model: at the whole of it they lose part of what they know first
+ * (three epochs of 4,000 more digits end at 112.9 nats with 1, at 112.1 with 1/3).
+ */
+const WARM_SHARE = 0.25;
+
 /** What the doctor can tell before any training. */
 function warnings(config: ModelConfig): string[] {
   const patient = { path: "models/mine", config, weights: new Map(), history: [] };
@@ -136,9 +142,8 @@ function warnings(config: ModelConfig): string[] {
 /** The peak that belongs to the net for schedules that come down; the usual 1e-3 for a constant rate. */
 export function defaultRate(config: ModelConfig, { schedule: kind, batchSize, accumulate }: TrainingOptions): number {
   if (kind === "constant") return CONSTANT_LEARNING_RATE;
-  return (
-    nets.get(config.net.name).peakLearningRate * Math.min(1, Math.sqrt((batchSize * accumulate) / REFERENCE_BATCH))
-  );
+  const peak = nets.get(config.net.name).peakLearningRate * (config.init ? WARM_SHARE : 1);
+  return peak * Math.min(1, Math.sqrt((batchSize * accumulate) / REFERENCE_BATCH));
 }
 
 function metricsOf(
