@@ -11,6 +11,7 @@ import { measure } from "../../src/eval/doctor/measure.js";
 import { latentStatistics } from "../../src/eval/latents.js";
 import type { Tensor } from "../../src/graph/ops.js";
 import type { ModelConfig } from "../../src/model/config.js";
+import { SIGMA_PACE } from "../../src/model/likelihoods/normal.js";
 import { nets, posteriors } from "../../src/model/list.js";
 import { openRunner } from "../../src/model/open.js";
 import type { Posterior } from "../../src/model/parts.js";
@@ -214,7 +215,7 @@ describe("sigma", () => {
   });
   test("a learned one that had no time to arrive", async () => {
     const short = await withWeights(healthy, {
-      "likelihood.image.logvar": (logvar) => logvar.fill(Math.log(0.05) / 10),
+      "likelihood.image.logvar": (logvar) => logvar.fill(Math.log(0.05) / SIGMA_PACE),
     });
     expect(find(short, "sigma-off")?.problem).toContain("before the decoder's sigma arrived");
   });

@@ -8,6 +8,7 @@ import { evaluate } from "../../src/graph/evaluate.js";
 import { constant } from "../../src/graph/ops.js";
 import { compose } from "../../src/model/compose.js";
 import type { PartConfig } from "../../src/model/config.js";
+import { SIGMA_PACE } from "../../src/model/likelihoods/normal.js";
 import { openRunner } from "../../src/model/open.js";
 import { parametersOf } from "../../src/model/programs.js";
 import type { Runner, Weight } from "../../src/model/runner.js";
@@ -60,7 +61,7 @@ const definitions: Record<
 > = {
   bernoulli: (x, p) => crossEntropy(x, p) - crossEntropy(p > 0.5 ? 1 : 0, p),
   normal: (x, mu, weights) => {
-    const logvar = weights.get("likelihood.image.logvar")!.values[0];
+    const logvar = SIGMA_PACE * weights.get("likelihood.image.logvar")!.values[0];
     return (x - mu) ** 2 / (2 * Math.exp(logvar));
   },
 };

@@ -3,6 +3,7 @@
 import { EigenvalueDecomposition, inverse, Matrix } from "ml-matrix";
 import { afterAll, expect, test } from "vitest";
 import * as z from "zod";
+import { SIGMA_PACE } from "../../src/model/likelihoods/normal.js";
 import { nets } from "../../src/model/list.js";
 import { openRunner } from "../../src/model/open.js";
 import type { Weight } from "../../src/model/runner.js";
@@ -21,7 +22,6 @@ const DIMENSIONS = 6;
 const FACTORS = 2;
 const RECORDS = 3000;
 const SIGMA = 0.3;
-const PACE = 10;
 
 nets.register({
   name: "linear-test",
@@ -77,7 +77,7 @@ test("importance weighting gives probabilistic PCA's log p(x) within 0.05 nats",
   const config = configOf(SHAPE, {
     latent: FACTORS,
     net: { name: "linear-test" },
-    likelihoods: { image: { name: "normal", link: "identity", sigmaPace: PACE } },
+    likelihoods: { image: { name: "normal", link: "identity" } },
     training: { seed: 1, epochs: 60, batchSize: 100, valid: 0 },
   });
   const { trained } = await trainAll(config, memoryDataset(records, SHAPE), { engine });
@@ -87,7 +87,7 @@ test("importance weighting gives probabilistic PCA's log p(x) within 0.05 nats",
       Array.from(weight("decoder.image.weight").values.subarray(k * DIMENSIONS, (k + 1) * DIMENSIONS)),
     ),
   ).transpose();
-  const noise = Math.exp(PACE * weight("likelihood.image.logvar").values[0]);
+  const noise = Math.exp(SIGMA_PACE * weight("likelihood.image.logvar").values[0]);
   const covariance = loadings.mmul(loadings.transpose()).add(Matrix.eye(DIMENSIONS).mul(noise));
 
   const count = 200;

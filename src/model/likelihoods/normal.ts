@@ -11,7 +11,7 @@ import { logit } from "./link.js";
  * The one sigma of all pixels has a long way to go and, like every parameter under Adam, goes at most the learning rate a
  * step. At ten times the pace 750 steps on small faces reach the -ELBO that took 4,000 (-1,020 against -1,010 nats).
  */
-const SIGMA_PACE = 10;
+export const SIGMA_PACE = 10;
 
 const options = z.strictObject({
   sigma: z
