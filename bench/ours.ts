@@ -48,7 +48,7 @@ export async function ourSteps({ model: net, batch, threads }: OurStepOptions): 
     compose(config),
     data,
     Uint32Array.from({ length: count }, (_, i) => i),
-    false,
+    { binarize: false, flip: false, shift: 0 },
   );
   const engine = await ortNode({ threads });
   const stepper = await openStepper(problem, engine, batch, 0, 1);

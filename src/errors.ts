@@ -14,6 +14,7 @@ export const EXIT_STATUS = {
   E_DATA: 3, // the data cannot be used
   E_FILE: 3, // a file is truncated, corrupt or of an unknown format
   E_MODEL: 3, // a model folder is incomplete, damaged or newer than this program
+  E_GATE: 4, // what was asked for was done, and the answer is not good enough
   E_DIVERGED: 4, // training diverged and could not be rescued
   E_INTERRUPTED: 130, // stopped by the user; what was done is saved
 } as const;

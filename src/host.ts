@@ -67,6 +67,8 @@ export interface PictureLayout {
   readonly columns?: number;
   /** Milliseconds per frame of an animation. */
   readonly frameMilliseconds?: number;
+  /** 1..100: how much a format may lose to be small. Default: nothing. A format that never loses ignores it. */
+  readonly quality?: number;
 }
 
 /** One format that tables are written in and read back from. */

@@ -11,8 +11,11 @@ export interface Registry<Part extends Named> {
   get(name: string): Part;
   has(name: string): boolean;
   names(): string[];
+  /** Adds a part. E_CONFIG when it has no name, or one that another part has. The same part again is no error. */
   register(part: Part): void;
 }
+
+const NAME = /^[\w.-]+$/;
 
 /** @example const nets = registry("net", [mlp, conv]); nets.get("conv") */
 export function registry<Part extends Named>(kind: string, parts: readonly Part[]): Registry<Part> {
@@ -27,6 +30,11 @@ export function registry<Part extends Named>(kind: string, parts: readonly Part[
     has: (name) => known.has(name),
     names: () => [...known.keys()],
     register(part) {
+      if (known.get(part.name) === part) return;
+      if (typeof part.name !== "string" || !NAME.test(part.name)) {
+        const got = JSON.stringify(part.name) ?? "nothing";
+        throw new VaekitError("E_CONFIG", `a ${kind} needs a name of letters, digits and dashes, got ${got}`);
+      }
       if (known.has(part.name))
         throw new VaekitError(
           "E_CONFIG",

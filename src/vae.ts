@@ -1,30 +1,49 @@
 /** A variational autoencoder: a method per verb. */
 
-import * as z from "zod";
+import type * as z from "zod";
 import type { Dataset, Schema } from "./data/dataset.js";
+import { parseWhere } from "./data/where.js";
 import { VaekitError } from "./errors.js";
+import type { Patient } from "./eval/doctor/finding.js";
+import { type Diagnosis, diagnose } from "./eval/doctor/list.js";
 import type { Evaluation } from "./eval/evaluate.js";
 import type { Host, Pictures } from "./host.js";
 import type { ModelConfig } from "./model/config.js";
 import { exportOnnx } from "./model/export.js";
 import { openRunner } from "./model/open.js";
 import type { Encoded, Runner, Weight } from "./model/runner.js";
+import { withStandardPrior } from "./model/standard-prior.js";
 import type { Engine } from "./runtime/engine.js";
+import { type Calibration, calibrationText, parseCalibration } from "./store/calibration.js";
 import { loadModel, saveModel } from "./store/folder.js";
+import { CALIBRATION, METRICS } from "./store/layout.js";
+import { type LoggedEvent, metricsText, readMetricsLog } from "./store/metrics-log.js";
 import { epochsOf, type TrainEvent } from "./train/events.js";
-import { TrainingOptions } from "./train/options.js";
+import { TrainingWishes } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
 import { train } from "./train/trainer.js";
+import type { Init } from "./train/warm-start.js";
+import { type AttributeDirection, directionOf, directionOptions } from "./verbs/direction.js";
+import { doctorOptions } from "./verbs/doctor.js";
+import { type Duplicates, findDuplicates } from "./verbs/duplicates.js";
 import { type Codes, encodeDataset } from "./verbs/encode.js";
-import { evaluateOptions } from "./verbs/evaluate.js";
+import { evaluateModel, evaluateOptions } from "./verbs/evaluate.js";
+import { exportModel, exportOptions } from "./verbs/export.js";
 import { type ModelInfo, modelInfo } from "./verbs/info.js";
 import { interpolateOptions, walkBetween } from "./verbs/interpolate.js";
-import { type LatentMap, mapDataset } from "./verbs/map.js";
+import { type LatentMap, type MapOptions, mapDataset } from "./verbs/map.js";
+import { findNeighbors, type Neighbors } from "./verbs/nearest-records.js";
+import { duplicatesOptions, neighborsOptions } from "./verbs/neighbors.js";
 import { parseInput } from "./verbs/parse.js";
+import { measuredOn } from "./verbs/patient.js";
 import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
 import { makeResults } from "./verbs/results/make.js";
 import { drawSamples, sampleOptions } from "./verbs/sample.js";
+import { scoreOptions } from "./verbs/score.js";
+import { type Scores, scoreDataset } from "./verbs/scores.js";
+import { type Traversal, type TraverseOptions, traverseModel, traverseOptions } from "./verbs/traverse.js";
+import { initOf, loadInit } from "./verbs/warm-start.js";
 
 /** Where a model computes and what it may touch. */
 export interface Place {
@@ -34,31 +53,44 @@ export interface Place {
   readonly threads?: number;
   /** Default: Node's, or the browser's. */
   readonly host?: Host;
+  /** Told what a user should know, such as that another device has to do; `train` tells it as an event, too. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** The parts of a model; what is left out or "auto" is chosen from the data when it is trained. */
-export interface VaeOptions extends Omit<Wishes, keyof TrainingOptions>, Place {
+export interface VaeOptions extends Omit<Wishes, keyof TrainingWishes>, Place {
   readonly schema: Schema;
   /** Seed of training and sampling where these are given none. Default 0. */
   readonly seed?: number;
+  /**
+   * A trained model, or the path of one, whose weights training starts from. Parts that are left out or "auto" are as it
+   * has them. Open pictures at its size: `open(path, { size: [28, 28], channels: 1 })`.
+   */
+  readonly init?: Vae | string;
 }
 
 /** How a model is trained. */
-export type TrainOptions = Partial<TrainingOptions> & {
+export type TrainOptions = TrainingWishes & {
   /** Stops training after the step under way; what was learned so far stays. */
   readonly signal?: AbortSignal;
 };
-const trainOptions = z.strictObject(TrainingOptions.shape).partial();
 
 export type EndEvent = Extract<TrainEvent, { event: "end" }>;
 type Options<Schema extends z.ZodObject> = z.input<Schema> & { readonly signal?: AbortSignal };
+
+type PriorChoice = z.output<typeof sampleOptions>["prior"];
 
 interface Trained {
   readonly config: ModelConfig;
   readonly weights: ReadonlyMap<string, Weight>;
   /** Pictures and pages for the model folder. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
+  /** What its training told, as metrics.jsonl holds it. */
+  readonly log: readonly LoggedEvent[];
 }
+
+/** How a model that was never saved is called in commands. */
+const UNSAVED = "models/mine";
 
 /**
  * @example
@@ -73,7 +105,11 @@ export class Vae implements AsyncDisposable {
   readonly #options: VaeOptions;
   #trained: Trained | null = null;
   #engine: Promise<Engine> | null = null;
-  #runner: Promise<Runner> | null = null;
+  /** By prior: the model's own, or N(0, I). */
+  readonly #runners = new Map<PriorChoice, Promise<Runner>>();
+  #path = UNSAVED;
+  /** What the engine told and training has not told yet. */
+  #notices: string[] = [];
 
   constructor(options: VaeOptions) {
     this.#options = options;
@@ -81,9 +117,13 @@ export class Vae implements AsyncDisposable {
 
   /** Loads a model folder. E_PATH where there is nothing, E_MODEL where it is damaged, incomplete or too new. */
   static async load(path: string, place: Place = {}): Promise<Vae> {
-    const { config, weights } = await loadModel(path, await hostOf(place));
+    const host = await hostOf(place);
+    const { config, weights, calibration } = await loadModel(path, host);
+    const log = await readMetricsLog(host.files.join(path, METRICS), host.files);
     const vae = new Vae({ ...place, schema: config.schema, seed: config.training.seed });
-    vae.#trained = { config, weights, files: {} };
+    const files = calibration ? [[CALIBRATION, calibrationText(calibration.protocol, calibration.nats)]] : [];
+    vae.#trained = { config, weights, log, files: Object.fromEntries(files) };
+    vae.#path = path;
     return vae;
   }
 
@@ -93,17 +133,19 @@ export class Vae implements AsyncDisposable {
   }
 
   /**
-   * Trains from the start, telling what happens; afterwards the weights are those of the best validation loss. E_DATA for
+   * Trains from the start, or from the weights of `init`, telling what happens; afterwards the weights are those of the best validation loss. E_DATA for
    * data nothing can be learned from, E_SHAPE for data of another schema, E_OPTION, E_DIVERGED.
    */
   async *train(data: Dataset, { signal, ...options }: TrainOptions = {}): AsyncGenerator<TrainEvent, void> {
-    parseInput(trainOptions, options);
+    parseInput(TrainingWishes, options);
     this.#expectSchema(data);
-    const { schema: _, device, threads, host, ...wishes } = this.#options;
-    const config = await plan(data, { ...wishes, ...options });
+    const { schema: _, device, threads, host, onNotice, init: __, ...wishes } = this.#options;
+    const init = await this.#init();
+    const config = await plan(data, { ...wishes, ...options }, init);
     const engine = await this.#engineOf();
+    for (const message of this.#notices.splice(0)) yield { event: "notice", message };
     const told: TrainEvent[] = [];
-    const training = train(config, data, { engine, signal });
+    const training = train(config, data, { engine, signal, init });
     for (;;) {
       const next = await training.next();
       if (next.done) {
@@ -111,7 +153,8 @@ export class Vae implements AsyncDisposable {
         await this.#close();
         const place = await hostOf(this.#options);
         const looked = await makeResults(trained, weights, data, epochsOf(told), engine, place);
-        this.#trained = { ...looked, weights };
+        this.#trained = { ...looked, weights, log: told };
+        for (const message of looked.notices) yield { event: "notice", message };
         return;
       }
       told.push(next.value);
@@ -122,7 +165,7 @@ export class Vae implements AsyncDisposable {
   /** Trains without telling; how it ended. Errors as `train`. */
   async fit(data: Dataset, options: TrainOptions = {}): Promise<EndEvent> {
     let end: TrainEvent | null = null;
-    for await (const event of this.train(data, options)) end = event;
+    for await (const event of this.train(data, options)) if (event.event === "end") end = event;
     return end as EndEvent;
   }
 
@@ -131,10 +174,8 @@ export class Vae implements AsyncDisposable {
     count = 64,
     { signal, ...options }: Omit<Options<typeof sampleOptions>, "count"> = {},
   ): Promise<Pictures> {
-    return drawSamples(await this.#open(), {
-      ...parseInput(sampleOptions, this.#seeded({ count, ...options })),
-      signal,
-    });
+    const { prior, ...parsed } = parseInput(sampleOptions, this.#seeded({ count, ...options }));
+    return drawSamples(await this.#open(prior), { ...parsed, signal });
   }
 
   /** Records of the data, chosen by the seed, with what the model makes of them. */
@@ -152,6 +193,12 @@ export class Vae implements AsyncDisposable {
     return walkBetween(await this.#open(), [from, to], { ...parseInput(interpolateOptions, options), signal });
   }
 
+  /** Pictures of walks along the latents that matter most, or along a direction; E_MODEL for a model that needs `data`. */
+  async traverse({ signal, at, along, data, ...options }: TraverseOptions = {}): Promise<Traversal> {
+    const parsed = parseInput(traverseOptions, options);
+    return traverseModel(await this.#open(), { ...parsed, signal, at, along, data, name: "this model" });
+  }
+
   /** Posterior of each record: means and log-variances [count, latent], ids, labels. */
   async encode(data: Dataset, options: BatchOptions = {}): Promise<Codes> {
     return encodeDataset(await this.#open(), data, options);
@@ -162,16 +209,88 @@ export class Vae implements AsyncDisposable {
     return decodePictures(await this.#open(), latents instanceof Float32Array ? latents : latents.mu, options);
   }
 
-  /** How well the model explains data, in nats per record, with the protocol of the figures. */
+  /**
+   * How well the model explains data, in nats per record, with the protocol of the figures. With `generated`, that many
+   * pictures drawn from the model are compared with as many records; those figures stand under `image`.
+   */
   async evaluate(data: Dataset, { signal, ...options }: Options<typeof evaluateOptions> = {}): Promise<Evaluation> {
-    const { evaluate } = await import("./eval/evaluate.js");
-    const parsed = parseInput(evaluateOptions, this.#seeded(options));
-    return evaluate(await this.#open(), data, { ...parsed, signal });
+    const { prior, ...parsed } = parseInput(evaluateOptions, this.#seeded(options));
+    return evaluateModel(await this.#open(prior), await this.#engineOf(), data, { ...parsed, signal });
   }
 
-  /** Where records lie in latent space: points in the plane, and a picture of them coloured by label. */
-  async map(data: Dataset, options: BatchOptions = {}): Promise<LatentMap> {
-    return mapDataset(await this.#open(), data, options);
+  /**
+   * How strange each record is: an estimate of -log p(x) in nats, a p-value by records that were kept aside in training,
+   * and the parts that are most surprising. A record's answer depends on its content and the seed alone.
+   */
+  async score(
+    data: Dataset,
+    { signal, onProgress, ...options }: Options<typeof scoreOptions> & BatchOptions = {},
+  ): Promise<Scores> {
+    const { samples, seed, reasons: explain } = parseInput(scoreOptions, options);
+    const calibration = calibrationOf(this.#ready());
+    return scoreDataset(await this.#open(), data, { calibration, samples, seed, explain, signal, onProgress });
+  }
+
+  /**
+   * Where records lie in latent space: points in the plane, a picture of them coloured by label, and a page to wander in.
+   *
+   * @example await writeFile("map.html", await (await vae.map(data, { projection: "umap" })).page());
+   */
+  async map(data: Dataset, options: MapOptions = {}): Promise<LatentMap> {
+    return mapDataset(await this.#open(), data, this.#seeded(options), await hostOf(this.#options));
+  }
+
+  /**
+   * What commonly goes wrong and was found here, each with evidence, a reference and a remedy; which checks passed, and
+   * which could not be done. With `data` it measures there, else it judges what was measured when training ended.
+   */
+  async doctor(data?: Dataset, { signal, ...options }: Options<typeof doctorOptions> = {}): Promise<Diagnosis> {
+    const { seed } = parseInput(doctorOptions, this.#seeded(options));
+    const { config, weights, log } = this.#ready();
+    const patient: Patient = { path: this.#path, config, weights, history: epochsOf(log) };
+    return diagnose(data ? await measuredOn(patient, await this.#open(), data, { seed, signal }) : patient);
+  }
+
+  /** A report as one HTML page: of the records kept aside where `data` is what the model was trained on, else of a sample. */
+  async report(
+    data: Dataset,
+    options: { readonly private?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<string> {
+    const { config, log } = this.#ready();
+    const { makeReport, ownRecords } = await import("./verbs/report.js");
+    const records = (await ownRecords(data, config)) ?? { data, kind: "other" };
+    const host = await hostOf(this.#options);
+    return (
+      await makeReport(await this.#open(), records, { ...options, path: this.#path, history: epochsOf(log), host })
+    ).page;
+  }
+
+  /** The records of `data` nearest to each of `queries` in latent space; without `data`, among the queries themselves. */
+  async neighbors(
+    queries: Dataset,
+    data: Dataset | null = null,
+    { signal, onProgress, ...options }: Options<typeof neighborsOptions> & BatchOptions = {},
+  ): Promise<Neighbors> {
+    const { top } = parseInput(neighborsOptions, options);
+    return findNeighbors(await this.#open(), queries, data, { top, signal, onProgress });
+  }
+
+  /** Copies and near copies among records. */
+  async duplicates(
+    data: Dataset,
+    { signal, onProgress, ...options }: Options<typeof duplicatesOptions> & BatchOptions = {},
+  ): Promise<Duplicates> {
+    const parsed = parseInput(duplicatesOptions, this.#seeded(options));
+    return findDuplicates(await this.#open(), data, { ...parsed, signal, onProgress });
+  }
+
+  /** The direction in latent space along which an attribute changes. @example vae.direction(data, { where: "label = smiling" }) */
+  async direction(
+    data: Dataset,
+    { signal, onProgress, ...options }: Options<typeof directionOptions> & BatchOptions,
+  ): Promise<AttributeDirection> {
+    const { where, seed } = parseInput(directionOptions, this.#seeded(options));
+    return directionOf(await this.#open(), data, parseWhere(where), { seed, signal, onProgress });
   }
 
   info(): ModelInfo {
@@ -179,10 +298,22 @@ export class Vae implements AsyncDisposable {
     return modelInfo(config, weights);
   }
 
+  /**
+   * Writes ONNX models for other languages into the folder `path`: encoder, decoder, sampler, score; with `trainStep` also
+   * the training step and a Python script that trains with it. The names of the files. E_OUT where the folder holds
+   * something else.
+   */
+  async export(path: string, options: z.input<typeof exportOptions> = {}): Promise<string[]> {
+    const { config, weights } = this.#ready();
+    return exportModel(config, weights, path, parseInput(exportOptions, options), await hostOf(this.#options));
+  }
+
   /** Saves a model folder, whole or not at all. E_OUT where the folder holds something else, E_LOCKED while it is in use. */
   async save(path: string): Promise<void> {
-    const { config, weights, files } = this.#ready();
+    const { config, weights, log, files: made } = this.#ready();
+    const files = log.length > 0 ? { ...made, [METRICS]: metricsText(log) } : made;
     await saveModel(path, { config, weights, files, onnx: exportOnnx(config, weights) }, await hostOf(this.#options));
+    this.#path = path;
   }
 
   /** Frees what the model holds on its device. It may be used again: then it is opened anew. */
@@ -215,23 +346,48 @@ export class Vae implements AsyncDisposable {
       throw new VaekitError("E_SHAPE", `${name}: got fields ${got}, the model was made for ${expected}`);
   }
 
+  async #init(): Promise<Init | undefined> {
+    const { init } = this.#options;
+    if (init === undefined) return undefined;
+    const host = await hostOf(this.#options);
+    if (typeof init === "string") return loadInit(init, host);
+    const { config, weights } = init.#ready();
+    return initOf(config, weights, IN_MEMORY, host);
+  }
+
   #engineOf(): Promise<Engine> {
     const { device = "cpu", threads } = this.#options;
-    this.#engine ??= hostOf(this.#options).then((host) => host.engine(device, { threads }));
+    const onNotice = (message: string) => {
+      this.#notices.push(message);
+      this.#options.onNotice?.(message);
+    };
+    this.#engine ??= hostOf(this.#options).then((host) => host.engine(device, { threads, onNotice }));
     return this.#engine;
   }
 
-  #open(): Promise<Runner> {
-    const { config, weights } = this.#ready();
-    this.#runner ??= this.#engineOf().then((engine) => openRunner(config, weights, engine));
-    return this.#runner;
+  #open(prior: PriorChoice = "model"): Promise<Runner> {
+    const own = this.#ready();
+    const { config, weights } = prior === "model" ? own : withStandardPrior(own.config, own.weights);
+    let runner = this.#runners.get(prior);
+    if (!runner) {
+      runner = this.#engineOf().then((engine) => openRunner(config, weights, engine));
+      this.#runners.set(prior, runner);
+    }
+    return runner;
   }
 
   async #close(): Promise<void> {
-    const runner = await this.#runner;
-    this.#runner = null;
-    await runner?.dispose();
+    const runners = [...this.#runners.values()];
+    this.#runners.clear();
+    for (const runner of runners) await (await runner).dispose();
   }
+}
+
+/** Stands for the path of a model that was not loaded from one. */
+const IN_MEMORY = "a model in memory";
+function calibrationOf({ files }: Trained): Calibration | null {
+  const text = files[CALIBRATION];
+  return typeof text === "string" ? parseCalibration(text, CALIBRATION) : null;
 }
 
 async function hostOf({ host }: Place): Promise<Host> {

@@ -1,5 +1,6 @@
-"""MNIST from its four IDX files: whole as tensors, or picture by picture as torchvision gives it."""
+"""MNIST and its kin from IDX files, plain or gzipped: whole as tensors, or picture by picture as torchvision gives it."""
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ HEADER = 16  # magic, count, height, width: four big-endian int32
 
 def read_idx(folder, part):
     """Pictures as uint8 [N, H, W]."""
-    raw = (Path(folder) / FILES[part]).read_bytes()
+    path = Path(folder) / FILES[part]
+    raw = path.read_bytes() if path.exists() else gzip.decompress(path.with_suffix(".gz").read_bytes())
     count, height, width = np.frombuffer(raw, ">i4", 3, offset=4)
     return np.frombuffer(raw, np.uint8, offset=HEADER).reshape(count, height, width)
 

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { didYouMean, VaekitError } from "../errors.js";
 import type { Option } from "../verbs/option.js";
+import { IMPORT_VARIABLE } from "./imports.js";
 
 /** A value and what to call its place in an error. */
 export interface Given {
@@ -11,12 +12,12 @@ export interface Given {
 }
 
 /** Variables that are no flags. */
-const OTHER_VARIABLES = ["VAEKIT_CACHE", "VAEKIT_DATA", "VAEKIT_DEBUG"];
+const OTHER_VARIABLES = ["VAEKIT_CACHE", "VAEKIT_DATA", "VAEKIT_DEBUG", IMPORT_VARIABLE];
 const PREFIX = "VAEKIT_";
 
 /** @example variableOf({ flag: "free-bits" }) // "VAEKIT_FREE_BITS" */
 export function variableOf({ flag }: Pick<Option, "flag">): string {
-  return PREFIX + flag.toUpperCase().replaceAll("-", "_");
+  return PREFIX + flag.toUpperCase().replace(/[-.]/g, "_");
 }
 
 /** What the environment says about `options`. An empty variable says nothing. */

@@ -4,13 +4,21 @@ import { Argument, Command, Option as Flag, Help } from "commander";
 import { type Option, optionsOf } from "../verbs/option.js";
 import type { Verb } from "../verbs/verb.js";
 
-/** Switches of every command. */
-export const COMMON = {
-  json: "print JSON on standard output",
-  quiet: "no progress and no notices",
-  debug: "with errors, show where in the program they arose",
-  config: "JSON file with options; flags and VAEKIT_* variables come first",
-} as const;
+/** What every command takes; `value` stands for what follows the flag. */
+export interface CommonFlag {
+  readonly name: string;
+  readonly value?: string;
+  readonly what: string;
+  /** Shown by `--help-all` only. */
+  readonly more?: boolean;
+}
+export const COMMON: readonly CommonFlag[] = [
+  { name: "json", what: "print JSON on standard output" },
+  { name: "quiet", what: "no progress and no notices" },
+  { name: "debug", what: "with errors, show where in the program they arose", more: true },
+  { name: "config", value: "FILE", what: "JSON file with options; flags and VAEKIT_* variables come first" },
+  { name: "import", value: "MODULE", what: "load your own parts first: a file or a package", more: true },
+];
 const COMMON_GROUP = "Everywhere:";
 
 export interface HelpStyle {
@@ -40,7 +48,8 @@ export function commandOf(verb: Verb, style: HelpStyle, act: (typed: Typed) => P
   const required = flags
     .filter(({ isRequired }) => isRequired)
     .map(({ flag, placeholder }) => `--${flag} ${placeholder}`);
-  const usage = [...places.map(({ placeholder }) => placeholder), ...required, "[options]"];
+  const named = places.map(({ placeholder, isRequired }) => (isRequired ? placeholder : `[${placeholder}]`));
+  const usage = [...named, ...required, "[options]"];
   command
     .usage(usage.join(" "))
     .helpOption("-h, --help", "show this")
@@ -74,11 +83,10 @@ function sentence({ description, default: standard, isSwitch, isRequired, names,
 }
 
 function commonFlags({ all }: HelpStyle): Flag[] {
-  const flags = Object.entries(COMMON).map(([name, what]) => {
-    const flag = new Flag(name === "config" ? "--config <FILE>" : `--${name}`, what).helpGroup(COMMON_GROUP);
-    return name === "debug" && !all ? flag.hideHelp() : flag;
+  return COMMON.map(({ name, value, what, more }) => {
+    const flag = new Flag(value ? `--${name} <${value}>` : `--${name}`, what).helpGroup(COMMON_GROUP);
+    return more && !all ? flag.hideHelp() : flag;
   });
-  return flags;
 }
 
 function footer({ cli }: Verb, options: readonly Option[], { all, bold }: HelpStyle): string {

@@ -2,7 +2,7 @@
 
 import { EXIT_STATUS, VaekitError } from "../errors.js";
 import { exhaustion } from "../node/system-error.js";
-import type { VerbEvent, VerbResult } from "../verbs/verb.js";
+import type { AnswerLine, VerbEvent, VerbResult } from "../verbs/verb.js";
 import { progressView } from "./progress.js";
 import type { Terminal } from "./term.js";
 
@@ -15,7 +15,11 @@ export interface Manner {
 
 export interface Presenter {
   event(event: VerbEvent): void;
+  /** A record of the answer. */
+  line(line: AnswerLine): void;
   result(result: VerbResult): void;
+  /** Says why the answer, which was shown, is not good enough; the exit status. */
+  gate(error: VaekitError): number;
   /** Shows the error and gives the exit status. */
   failure(error: unknown): number;
 }
@@ -30,10 +34,18 @@ export function presenter(terminal: Terminal, { json, quiet, debug }: Manner, st
       if (json && streams) terminal.print(JSON.stringify(event));
       else if (!quiet) view.show(event);
     },
+    line(line) {
+      terminal.print(json ? JSON.stringify(line.json) : line.text);
+    },
     result({ json: document, text }) {
       view.end();
+      if (json && document === undefined) return;
       if (json) terminal.print(JSON.stringify(document, null, streams ? undefined : 2));
       else if (text !== "") terminal.print(text);
+    },
+    gate({ code, message }) {
+      terminal.say(`vaekit: ${terminal.style("red", code)} ${message}`);
+      return EXIT_STATUS[code];
     },
     failure(thrown) {
       view.end();

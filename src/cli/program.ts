@@ -7,10 +7,19 @@ import { verbs } from "../verbs/list.js";
 import { type Option, optionsOf } from "../verbs/option.js";
 import { parseInput } from "../verbs/parse.js";
 import type { Verb } from "../verbs/verb.js";
+import { COMPLETION, COMPLETION_SUMMARY, completionCommand } from "./completion.js";
 import { fromEnvironment, fromFile, type Given, strangeVariables } from "./environment.js";
 import { commandOf, type HelpStyle, helpOf, type Typed } from "./flags.js";
+import { importModules, importsOf } from "./imports.js";
+import { overviewText } from "./overview.js";
 import { type Manner, presenter } from "./present.js";
 import { processTerminal, type Terminal } from "./term.js";
+
+/** Commands that are no verbs. */
+const EXTRAS = [
+  { name: COMPLETION, what: COMPLETION_SUMMARY },
+  { name: "help VERB", what: "The same as vaekit VERB --help" },
+];
 
 /** Runs `words` as `vaekit ...words`; the exit status. */
 export async function runCommand(words: readonly string[]): Promise<number> {
@@ -24,22 +33,25 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     all: words.includes("--help-all"),
     bold: (text) => (process.stdout.isTTY ? terminal.style("bold", text) : text),
   };
+  try {
+    await importModules(importsOf(words, process.env));
+  } catch (error) {
+    return presenter(terminal, manner, true).failure(error);
+  }
   let status = 0;
+  const help = helpOf(style);
   const program = new Command("vaekit")
-    .description("Variational autoencoders: train on your own data, then generate, reconstruct, interpolate, embed.")
-    .usage("VERB [options]")
     .version(version(), "--version", "show the version")
     .helpOption("-h, --help", "show this")
     .helpCommand(false)
-    .commandsGroup("Verbs:")
-    .configureHelp(helpOf(style));
+    .configureHelp({ formatHelp: () => overviewText(EXTRAS, help.helpWidth!, style.bold) });
   for (const verb of verbs) {
     const command = commandOf(verb, style, async (typed) => {
       status = await runVerb(verb, typed, terminal, manner);
     });
     program.addCommand(command);
   }
-  program.addHelpText("after", "\nOptions of a verb: vaekit VERB --help\n");
+  program.addCommand(completionCommand(terminal.print, help));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ writeErr: () => {}, outputError: () => {} });
   }
@@ -50,7 +62,8 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   try {
     const flags = asFlags(words);
     // Commander would answer an unknown verb with the general help when --help is there too.
-    if (!flags[0].startsWith("-") && !verbs.some(({ name }) => name === flags[0])) throw unknownVerb(flags[0]);
+    const known = program.commands.map((command) => command.name());
+    if (!flags[0].startsWith("-") && !known.includes(flags[0])) throw unknown("verb", flags[0], known);
     await program.parseAsync(flags, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
@@ -77,9 +90,9 @@ async function runVerb(verb: Verb, typed: Typed, terminal: Terminal, manner: Man
     }
     const input = await readInput(verb, options, typed);
     const { nodeHost } = await import("../node/host.js");
-    const result = await verb.run(input, { host: nodeHost(), signal, report: show.event });
+    const result = await verb.run(input, { host: nodeHost(), signal, report: show.event, print: show.line });
     show.result(result);
-    return 0;
+    return result.gate ? show.gate(result.gate) : 0;
   } catch (error) {
     return show.failure(signal.aborted ? interrupted(error) : error);
   }
@@ -124,14 +137,6 @@ function interruption(terminal: Terminal): AbortSignal {
 function interrupted(error: unknown): unknown {
   if (error instanceof VaekitError || !(error instanceof Error) || error.name !== "AbortError") return error;
   return new VaekitError("E_INTERRUPTED", "stopped before it was done");
-}
-
-function unknownVerb(word: string): VaekitError {
-  return unknown(
-    "verb",
-    word,
-    verbs.map(({ name }) => name),
-  );
 }
 
 /** Commander's error in our words. */

@@ -3,6 +3,7 @@
 import type { OpenOptions } from "./dataset.js";
 import { targetSize } from "./options.js";
 import type { ArrayPictures } from "./picture-array.js";
+import type { PictureArray } from "./pictures.js";
 
 /** Luma of Rec. ITU-R BT.601. */
 const LUMA = [0.299, 0.587, 0.114];
@@ -13,20 +14,38 @@ export function fitPictures(pictures: ArrayPictures, options: OpenOptions, where
   const channels = options.channels === 1 || options.channels === 3 ? options.channels : pictures.channels;
   const sized = height !== pictures.height || width !== pictures.width;
   if (!sized && channels === pictures.channels) return pictures;
-  const rows = weights(pictures.height, height, Math.min(pictures.height / height, pictures.width / width));
-  const columns = weights(pictures.width, width, Math.min(pictures.height / height, pictures.width / width));
+  const step = Math.min(pictures.height / height, pictures.width / width);
+  const pixels = resized(pictures, { height, width, channels }, step, step);
+  const notice = `${where}: pictures of ${pictures.height}x${pictures.width}x${pictures.channels} are brought to ${height}x${width}x${channels}`;
+  return { ...pictures, height, width, channels, pixels, notices: [...pictures.notices, notice] };
+}
+
+type Size = Pick<PictureArray, "height" | "width" | "channels">;
+
+/** The pictures at another size with nothing cropped: their sides may change by different factors. */
+export function stretchPictures(pictures: PictureArray, size: Size): PictureArray {
+  const pixels = resized(pictures, size, pictures.height / size.height, pictures.width / size.width);
+  return { count: pictures.count, ...size, pixels };
+}
+
+/** Pixels at `size`, whose pixel stands for `down` by `across` pixels of the source, centred. Bytes stay bytes. */
+function resized(pictures: PictureArray, size: Size, down: number, across: number): Uint8Array | Float32Array {
+  const { height, width, channels } = size;
+  const sized = height !== pictures.height || width !== pictures.width;
+  const rows = weights(pictures.height, height, down);
+  const columns = weights(pictures.width, width, across);
   const floats = pictures.pixels instanceof Float32Array;
   const out = new (floats ? Float32Array : Uint8Array)(pictures.count * height * width * channels);
   const from = pictures.height * pictures.width * pictures.channels;
   const to = height * width * channels;
   for (let i = 0; i < pictures.count; i++) {
-    const grey = recolour(pictures.pixels.subarray(i * from, (i + 1) * from), pictures.channels, channels);
-    const across = resample(grey, pictures.height, pictures.width, channels, columns);
-    const both = sized ? resampleRows(across, width * channels, rows) : grey;
+    const picture = recolour(pictures.pixels.subarray(i * from, (i + 1) * from), pictures.channels, channels);
+    const both = sized
+      ? resampleRows(resample(picture, pictures.height, pictures.width, channels, columns), width * channels, rows)
+      : picture;
     for (let j = 0; j < to; j++) out[i * to + j] = floats ? both[j] : Math.round(both[j]);
   }
-  const notice = `${where}: pictures of ${pictures.height}x${pictures.width}x${pictures.channels} are brought to ${height}x${width}x${channels}`;
-  return { ...pictures, height, width, channels, pixels: out, notices: [...pictures.notices, notice] };
+  return out;
 }
 
 /** Per target pixel: the first source pixel and the weights from there on, which sum to 1. */

@@ -1,7 +1,7 @@
 /** What a distribution is: a value, batched over leading axes, over vectors along the last axis. */
 
 import { VaekitError } from "../errors.js";
-import type { Shape, Tensor } from "../graph/tensor.js";
+import type { Dim, Shape, Tensor } from "../graph/tensor.js";
 
 export type DistParameters = Readonly<Record<string, Tensor>>;
 
@@ -17,13 +17,19 @@ export interface Dist {
   readonly parameters: DistParameters;
   /** Shape of one value for each batch element, [.., D]. */
   readonly shape: Shape;
-  /** Noise that `sample` wants, of the value's shape. */
+  /** Noise that `sample` wants, [.., noiseSize]. */
   readonly noise: "normal" | "uniform" | "none";
+  /** Numbers of noise per value: D, or more where a draw also chooses something. */
+  readonly noiseSize: Dim;
   /** Where log-densities hold: everywhere, only at own samples, or nowhere. */
   readonly density: "everywhere" | "samples" | "none";
   /** How to walk and measure in this space. */
   readonly space: "euclidean" | "sphere" | "discrete";
-  sample(eps: Tensor): Draw;
+  /**
+   * A value made of noise. `temperature` (default 1) scales how far values spread around the mean, or around what they
+   * were chosen to belong to; logq stays the log-density at temperature 1.
+   */
+  sample(eps: Tensor, temperature?: Tensor): Draw;
   /** log p(z) [..] in nats, summed over the last axis. */
   logProb(z: Tensor): Tensor;
   /** log p per element [.., D], where it factorises. */
@@ -70,10 +76,11 @@ export function distribution<Name extends string>(
       parameters,
       shape: mean.shape,
       noise: spec.noise,
+      noiseSize: mean.shape.at(-1) ?? 1,
       density: "everywhere",
       space: "euclidean",
-      sample(eps) {
-        const z = spec.sample(parameters, eps);
+      sample(eps, temperature) {
+        const z = spec.sample(parameters, temperature ? spread[spec.noise](eps, temperature) : eps);
         return { z, logq: spec.logProb(z, parameters).sum(-1) };
       },
       logProb: (z) => spec.logProb(z, parameters).sum(-1),
@@ -89,6 +96,12 @@ export function distribution<Name extends string>(
   };
   return Object.assign(make, { family: name, spec });
 }
+
+/** Noise scaled about its middle. */
+const spread = {
+  normal: (eps: Tensor, temperature: Tensor): Tensor => eps.mul(temperature),
+  uniform: (eps: Tensor, temperature: Tensor): Tensor => eps.sub(0.5).mul(temperature).add(0.5),
+};
 
 /** A part of a distribution that another rule needs but this one does not have. */
 export function missing(dist: string, what: string): VaekitError {

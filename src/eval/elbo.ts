@@ -3,7 +3,7 @@
 import type { Metric } from "./metric.js";
 import { moments } from "./moments.js";
 
-/** -ELBO = E_q[-log p(x|z)] + KL(q(z|x) || p(z)), mean over records: the expectation over particles, the KL in closed form. */
+/** -ELBO = E_q[-log p(x|z)] + KL(q(z|x) || p(z)), mean over records: the expectation over particles, the KL in closed form where there is one. */
 export const elbo: Metric<{ negativeElbo: number; reconstruction: number; kl: number }> = {
   figures: {
     negativeElbo: { unit: "nats", better: "lower" },

@@ -7,14 +7,16 @@ import { VaekitError } from "../errors.js";
 import { type Field, fieldsOf } from "../fields/list.js";
 import { likelihoods } from "../model/list.js";
 import type { Runner } from "../model/runner.js";
-import { keyedNormals } from "../random.js";
 import { activeUnits } from "./active-units.js";
 import { bitsPerDim } from "./bits-per-dim.js";
 import { elbo } from "./elbo.js";
 import { importance } from "./importance.js";
 import type { Measured, MetricFacts } from "./metric.js";
+import { type Protocol, protocolOf } from "./protocol.js";
 import { squaredError } from "./squared-error.js";
-import { type RecordHash, recordHashes, targetOf } from "./target.js";
+import { expectFields, noiseOf, type RecordHash, recordHashes, targetOf } from "./target.js";
+
+export type { Protocol };
 
 export interface EvaluateOptions {
   /** Particles per record of the importance-weighted estimate. Default 16. */
@@ -27,21 +29,6 @@ export interface EvaluateOptions {
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: { readonly records: number; readonly total: number }) => void;
-}
-
-/** Under which conditions figures were measured. */
-export interface Protocol {
-  readonly data: string;
-  readonly fingerprint: string;
-  /** How the records were chosen: "all", or "N of M, drawn by the seed". */
-  readonly records: string;
-  readonly samples: number;
-  readonly seed: number;
-  /** "as stored", or "binarised once per record". */
-  readonly target: string;
-  /** Likelihood by field. */
-  readonly likelihoods: Readonly<Record<string, string>>;
-  readonly unit: "nats per record";
 }
 
 /** Means over records, in nats per record unless said otherwise. */
@@ -124,16 +111,7 @@ export async function evaluate(runner: Runner, dataset: Dataset, options: Evalua
     samples,
     ...runs.activeUnits.result(),
     ...runs.bitsPerDim.result(),
-    protocol: {
-      data: dataset.name,
-      fingerprint: dataset.fingerprint,
-      records: records === dataset.count ? "all" : `${records} of ${dataset.count}, drawn by the seed`,
-      samples,
-      seed,
-      target: binarize ? "binarised once per record" : "as stored",
-      likelihoods: Object.fromEntries(fields.map(({ name }) => [name, config.likelihoods[name].name])),
-      unit: "nats per record",
-    },
+    protocol: protocolOf(config, dataset, { records, samples, seed }),
     ...Object.fromEntries(kinds),
   };
 }
@@ -146,22 +124,6 @@ function factsOf({ config, latent }: Runner, fields: readonly Field[]): MetricFa
     isDensity: parts.every((part) => part.isDensity),
     discretised: parts.every((part) => part.discretised),
   };
-}
-
-function expectFields(columns: Columns, fields: readonly Field[], count: number, data: string): void {
-  for (const { name, size, shape } of fields) {
-    const column = columns[name];
-    if (!column)
-      throw new VaekitError("E_DATA", `${data}: no field "${name}"; it has ${Object.keys(columns).join(", ")}`);
-    if (column.length !== count * size) {
-      const hint = "Open the data at the model's size and channels.";
-      throw new VaekitError(
-        "E_DATA",
-        `${data}: field "${name}": got ${column.length / count} values per record, expected ${size} [${shape.join(", ")}]`,
-        hint,
-      );
-    }
-  }
 }
 
 interface Draws {
@@ -183,26 +145,20 @@ async function measure(
   const { mu } = await runner.encode(columns, count);
   const logWeights = new Float64Array(count * samples);
   const losses = new Float64Array(count * samples);
-  let kl = new Float32Array(count);
+  const kl = new Float64Array(count);
   for (let first = 0; first < samples; first += perCall) {
     const particles = Math.min(perCall, samples - first);
-    const noise = new Float32Array(particles * count * latent);
-    for (let k = 0; k < particles; k++) {
-      for (let i = 0; i < count; i++) {
-        const at = (k * count + i) * latent;
-        keyedNormals(noise.subarray(at, at + latent), seed, hashes[i], first + k);
-      }
-    }
-    const scored = await runner.score(columns, count, particles, noise);
+    const scored = await runner.score(columns, count, particles, noiseOf(hashes, latent, { seed, first, particles }));
     for (let k = 0; k < particles; k++) {
       for (let i = 0; i < count; i++) {
         logWeights[i * samples + first + k] = scored.logWeights[k * count + i];
         losses[i * samples + first + k] = scored.reconstruction[k * count + i];
       }
     }
-    if (first === 0) kl = Float32Array.from(scored.kl);
+    // In closed form it is the same every time; estimated at the samples it is their mean.
+    for (let i = 0; i < count; i++) kl[i] += ((scored.kl[i] - kl[i]) * particles) / (first + particles);
   }
   const reconstruction = new Float64Array(count);
   for (let i = 0; i < losses.length; i++) reconstruction[Math.floor(i / samples)] += losses[i] / samples;
-  return { count, particles: samples, latent, reconstruction, kl: Float64Array.from(kl), logWeights, mu };
+  return { count, particles: samples, latent, reconstruction, kl, logWeights, mu };
 }

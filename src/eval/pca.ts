@@ -60,7 +60,7 @@ export function pca(values: ArrayLike<number>, width: number, components = 2): P
 }
 
 /** Mean and covariance in two passes: deviations first, so that a large mean costs no digits. */
-function covarianceOf(
+export function covarianceOf(
   values: ArrayLike<number>,
   width: number,
   count: number,

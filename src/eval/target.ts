@@ -1,8 +1,9 @@
 /** What a model is judged on: its records as the model sees them, with the randomness that belongs to each of them. */
 
 import type { Columns } from "../data/dataset.js";
+import { VaekitError } from "../errors.js";
 import type { Field } from "../fields/list.js";
-import { hashBytes, keyedUniforms } from "../random.js";
+import { hashBytes, keyedNormals, keyedUniforms } from "../random.js";
 
 export type RecordHash = readonly [number, number];
 
@@ -25,6 +26,31 @@ export function recordHashes(columns: Columns, fields: readonly Field[], count: 
     }
     return hashBytes(record);
   });
+}
+
+/** Which draws of a record's noise. */
+export interface Draws {
+  readonly seed: number;
+  /** Number of the first particle, and how many. */
+  readonly first: number;
+  readonly particles: number;
+}
+
+/** Standard normal noise [particles, count, latent], keyed by seed, record and particle: it knows no neighbours. */
+export function noiseOf(
+  hashes: readonly RecordHash[],
+  latent: number,
+  { seed, first, particles }: Draws,
+): Float32Array {
+  const count = hashes.length;
+  const noise = new Float32Array(particles * count * latent);
+  for (let k = 0; k < particles; k++) {
+    for (let i = 0; i < count; i++) {
+      const at = (k * count + i) * latent;
+      keyedNormals(noise.subarray(at, at + latent), seed, hashes[i], first + k);
+    }
+  }
+  return noise;
 }
 
 /** A batch as it is judged. */
@@ -57,4 +83,21 @@ export function targetOf(
     }
   });
   return { columns: binary, values: binary };
+}
+
+/** E_DATA where a field is missing from a batch or has another number of values than the model takes. */
+export function expectFields(columns: Columns, fields: readonly Field[], count: number, data: string): void {
+  for (const { name, size, shape } of fields) {
+    const column = columns[name];
+    if (!column)
+      throw new VaekitError("E_DATA", `${data}: no field "${name}"; it has ${Object.keys(columns).join(", ")}`);
+    if (column.length !== count * size) {
+      const hint = "Open the data at the model's size and channels.";
+      throw new VaekitError(
+        "E_DATA",
+        `${data}: field "${name}": got ${column.length / count} values per record, expected ${size} [${shape.join(", ")}]`,
+        hint,
+      );
+    }
+  }
 }

@@ -1,6 +1,7 @@
 /** What a field kind answers: how its values enter and leave a model, and which parts suit what is in them. */
 
 import type { Column, FieldSchema } from "../data/dataset.js";
+import type { Philox } from "../random.js";
 
 /** What was seen in the training data of one field. */
 export interface FieldProfile {
@@ -12,6 +13,8 @@ export interface FieldProfile {
   readonly variance: number;
   /** Share of values between .1 and .9 of the range. */
   readonly greyShare: number;
+  /** Largest eigenvalue of the covariance of the values. */
+  readonly largestEigenvalue: number;
   /** Every record is the same. */
   readonly constant: boolean;
 }
@@ -20,6 +23,46 @@ export interface FieldProfile {
 export interface Choice<T> {
   readonly value: T;
   readonly why: string;
+}
+
+/** A part by name, or with options of its own. */
+export type PartChoice = string | { readonly name: string; readonly [option: string]: unknown };
+
+/** How training records are changed at random; what a kind has no use for it ignores. */
+export interface Augmentation {
+  /** Mirror pictures left to right, half of the time. */
+  readonly flip: boolean;
+  /** Move pictures by up to this many pixels. */
+  readonly shift: number;
+}
+
+export interface Augmenter<Schema extends FieldSchema = FieldSchema> {
+  /** A shift beyond this would leave nothing of a record. */
+  largestShift(schema: Schema): number;
+  /** Values [n, ...] as the model sees them -> changed, into `out` of the same length. */
+  apply(
+    values: Float32Array,
+    schema: Schema,
+    augmentation: Augmentation,
+    random: Philox,
+    out: Float32Array,
+  ): Float32Array;
+}
+
+/** One record of a field as it is, and as the model expects it. All [size], in the model's range. */
+export interface Surprising {
+  /** Nats that each value costs beyond the likeliest value in its place. */
+  readonly surprise: Float32Array;
+  readonly values: Float32Array;
+  /** The decoder's mean. */
+  readonly mean: Float32Array;
+}
+
+/** What a part of a record adds to how surprising it is. */
+export interface PartSurprise {
+  /** For people. @example "top right" */
+  readonly part: string;
+  readonly nats: number;
 }
 
 export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
@@ -32,8 +75,12 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   encode(column: Column, schema: Schema, out?: Float32Array): Float32Array;
   /** The reverse, for values the decoder made. */
   decode(values: Float32Array, schema: Schema): Column;
+  /** None: records of this kind stay as they are. */
+  readonly augmenter?: Augmenter<Schema>;
   profile(columns: readonly Column[], schema: Schema): FieldProfile;
   chooseLikelihood(profile: FieldProfile, schema: Schema): Choice<string>;
-  chooseNet(profile: FieldProfile, schema: Schema): Choice<string>;
+  chooseNet(profile: FieldProfile, schema: Schema): Choice<PartChoice>;
   chooseLatent(profile: FieldProfile, schema: Schema): Choice<number>;
+  /** Where a record is surprising: parts that a person can name, each with its nats, which sum to those of the record. */
+  explain(record: Surprising, schema: Schema): PartSurprise[];
 }

@@ -2,7 +2,9 @@
 
 import type { Column, FieldSchema } from "../data/dataset.js";
 import { shown, VaekitError } from "../errors.js";
-import type { FieldKind, FieldProfile } from "./field.js";
+import type { FieldKind, FieldProfile, PartSurprise } from "./field.js";
+import { pictureAugmenter } from "./image-augment.js";
+import { principalVariance } from "./principal-variance.js";
 
 export interface ImageSchema extends FieldSchema {
   readonly kind: "image";
@@ -19,8 +21,14 @@ const MAX_SIDE = 65_536;
 const MIN_CONV_SIDE = 8;
 /** Pictures with fewer values than this get the smaller latent space. */
 const SMALL_PICTURE_VALUES = 1500;
+/** Groups of the norm after each convolution: it learns in fewer steps (docs/pictures.md). */
+const NORM_GROUPS = 8;
 const SMALL_LATENT = 20;
 const LARGE_LATENT = 64;
+
+/** Thirds of a picture, from the top and from the left. */
+const ROWS = ["top", "", "bottom"] as const;
+const COLUMNS = ["left", "", "right"] as const;
 
 export const image: FieldKind<ImageSchema> = {
   name: "image",
@@ -38,6 +46,7 @@ export const image: FieldKind<ImageSchema> = {
   shape: ({ height, width, channels }) => [height, width, channels],
   encode: (column, _schema, out) => unit(column, out),
   decode: (values) => Uint8Array.from(values, (v) => Math.round(Math.min(1, Math.max(0, v)) * 255)),
+  augmenter: pictureAugmenter,
   profile,
   chooseLikelihood({ greyShare }, { channels }) {
     const percent = `${(greyShare * 100).toFixed(0)} % of the pixels are grey`;
@@ -48,13 +57,29 @@ export const image: FieldKind<ImageSchema> = {
   chooseNet(_, { height, width }) {
     if (Math.min(height, width) < MIN_CONV_SIDE)
       return { value: "mlp", why: `pictures of ${height}x${width} are too small to halve` };
-    return { value: "conv", why: `pictures of ${height}x${width}` };
+    return { value: { name: "conv", groups: NORM_GROUPS }, why: `pictures of ${height}x${width}, with a norm` };
   },
   chooseLatent(_, { height, width, channels }) {
     const values = height * width * channels;
     return { value: values < SMALL_PICTURE_VALUES ? SMALL_LATENT : LARGE_LATENT, why: `${values} values per picture` };
   },
+  explain: ({ surprise }, schema) => ninths(surprise, schema),
 };
+
+/** Surprise in each ninth of a picture: "top left", "top", ... "centre", ... "bottom right". */
+function ninths(surprise: Float32Array, { height, width, channels }: ImageSchema): PartSurprise[] {
+  const thirdOf = (place: number, length: number) => Math.floor((3 * (place + 0.5)) / length);
+  const sums = new Float64Array(ROWS.length * COLUMNS.length);
+  for (let i = 0; i < surprise.length; i++) {
+    const pixel = Math.floor(i / channels);
+    const row = thirdOf(Math.floor(pixel / width), height);
+    sums[row * COLUMNS.length + thirdOf(pixel % width, width)] += surprise[i];
+  }
+  return Array.from(sums, (nats, i) => {
+    const words = [ROWS[Math.floor(i / COLUMNS.length)], COLUMNS[i % COLUMNS.length]].filter((word) => word !== "");
+    return { part: words.join(" ") || "centre", nats };
+  });
+}
 
 /** Bytes become 0..1; floats are in that range already. */
 function unit(column: Column, out?: Float32Array): Float32Array {
@@ -92,6 +117,7 @@ function profile(columns: readonly Column[], { height, width, channels }: ImageS
     mean,
     variance: squares / (records * size) - overall * overall,
     greyShare: grey / (records * size),
+    largestEigenvalue: principalVariance(columns, size, mean),
     constant,
   };
 }

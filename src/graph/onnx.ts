@@ -7,8 +7,9 @@ import { ProtobufWriter } from "./protobuf.js";
 import type { Dtype, Shape, Tensor } from "./tensor.js";
 import { topological } from "./walk.js";
 
-const OPSET = 20;
-const IR_VERSION = 9;
+/** The oldest versions that hold all ops that are written: onnxruntime 1.14 reads them. */
+const OPSET = 18;
+const IR_VERSION = 8;
 const FLOAT = 1;
 const INT32 = 6;
 const INT64 = 7;
@@ -20,6 +21,8 @@ export interface OnnxModelOptions {
   /** Shown by tools as what made the file. */
   readonly producer?: string;
   readonly documentation?: string;
+  /** Facts by name for programs that use the file; ONNX Runtime calls them custom metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Values that are weights: written as initializers instead of inputs. */
   readonly weights?: ReadonlyMap<Tensor, Float32Array>;
 }
@@ -36,13 +39,15 @@ export function toOnnx(
   for (const [tensor, values] of weights)
     scope.bindWeight(tensor, (tensor.node.attributes as InputAttributes).name, values);
   const graph = scope.build(options.name, Object.values(inputs), outputs);
-  return new ProtobufWriter()
+  const model = new ProtobufWriter()
     .varint(1, IR_VERSION)
     .text(2, options.producer ?? "vaekit")
     .text(6, options.documentation ?? "")
     .data(7, graph)
-    .message(8, (opset) => opset.text(1, "").varint(2, OPSET))
-    .finish();
+    .message(8, (opset) => opset.text(1, "").varint(2, OPSET));
+  for (const [key, value] of Object.entries(options.metadata ?? {}))
+    model.message(14, (entry) => entry.text(1, key).text(2, value));
+  return model.finish();
 }
 
 /** Names of values, each given once in a model. */

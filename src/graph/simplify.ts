@@ -34,7 +34,8 @@ function keyOfValue(value: unknown): string {
 export function simplify(outputs: readonly Tensor[]): Tensor[] {
   const known = new Map<string, readonly Tensor[]>();
   return rewrite(outputs, (node, inputs) => {
-    const key = `${node.op.name}(${inputs.map((input) => `${input.node.id}.${input.index}`).join()})${keyOfValue(node.attributes)}`;
+    // Not by the nodes' numbers: a graph may hold nodes that another copy of this program numbered.
+    const key = `${node.op.name}(${inputs.map((input) => `${identity(input.node)}.${input.index}`).join()})${keyOfValue(node.attributes)}`;
     const before = known.get(key);
     if (before) return before;
     const attributes = rewriteBody(node, simplify);

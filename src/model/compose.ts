@@ -181,7 +181,7 @@ export function compose(config: ModelConfig): Model {
       const latents: Record<string, Tensor> = {};
       const out = net.decoder(ctx.at("decoder"), (name, { size = config.latent, context = null } = {}) => {
         const p = priorOf(ctx, name, size, context);
-        const eps = ctx.at("sampler").at(name).noise("eps", [count, size], "normal");
+        const eps = ctx.at("sampler").at(name).noise("eps", [count, p.noiseSize], "normal");
         latents[name] = sampler.part.draw(sampler.options, p, eps, ctx.scalar(TEMPERATURE));
         return latents[name];
       });

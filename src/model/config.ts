@@ -1,6 +1,7 @@
 /** What a model is, written down: the choice of parts with their options, the data it was made for, how it was trained. */
 
 import * as z from "zod";
+import { Checkup, FieldFacts } from "./checkup.js";
 
 /** A part by name with its options. */
 const Part = z.looseObject({ name: z.string() });
@@ -25,9 +26,16 @@ export const ModelConfig = z.object({
   objective: Part,
   sampler: Part,
   /** Facts about the training data that parts start from, such as its mean per channel. */
-  facts: z.object({ count: z.int(), mean: z.record(z.string(), z.array(z.number())) }),
+  facts: z.object({
+    count: z.int(),
+    mean: z.record(z.string(), z.array(z.number())),
+    /** More about each field; what the doctor compares with. */
+    fields: z.record(z.string(), FieldFacts).optional(),
+  }),
   training: z.looseObject({ seed: z.number() }),
   data: z.object({ name: z.string(), fingerprint: z.string(), count: z.int(), labels: z.array(z.string()).nullable() }),
+  /** The model whose weights training started from: where it was, and the SHA-256 of its weights. */
+  init: z.object({ path: z.string(), fingerprint: z.string() }).optional(),
   /** What the latents do over the records kept aside, per dimension (`eval/latents.ts`). */
   latents: z
     .object({
@@ -38,6 +46,8 @@ export const ModelConfig = z.object({
       posteriorVariance: z.array(z.number()).readonly(),
     })
     .optional(),
+  /** What else was measured when training ended. That of another version is as good as none: it can be measured again. */
+  checkup: Checkup.optional().catch(undefined),
   /** What "auto" decided and why, one sentence a choice. */
   choices: z.record(z.string(), z.string()),
   /** Figures of the finished model, with their protocol. */

@@ -10,12 +10,13 @@ import { residual } from "./nets/residual.js";
 import { elbo } from "./objectives/elbo.js";
 import type { Likelihood, Net, Objective, Posterior, Prior, Sampler } from "./parts.js";
 import { normalPosterior } from "./posteriors/normal.js";
+import { mixturePrior } from "./priors/mixture.js";
 import { standardNormalPrior } from "./priors/standard-normal.js";
 import { priorSampler } from "./samplers/prior.js";
 
 export const nets = registry<Net>("net", [mlp, conv, residual] as Net[]);
 export const posteriors = registry<Posterior>("posterior", [normalPosterior] as Posterior[]);
-export const priors = registry<Prior>("prior", [standardNormalPrior] as Prior[]);
+export const priors = registry<Prior>("prior", [standardNormalPrior, mixturePrior] as Prior[]);
 export const likelihoods = registry<Likelihood>("likelihood", [
   bernoulliLikelihood,
   normalLikelihood,

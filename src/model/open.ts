@@ -5,13 +5,17 @@ import type { ParameterSpec } from "../nn/ctx.js";
 import type { Engine, Executable, Feeds } from "../runtime/engine.js";
 import { compose, type Model, TEMPERATURE } from "./compose.js";
 import type { ModelConfig } from "./config.js";
+import { probedOf, probeProgram } from "./probe.js";
 import {
   decodeProgram,
   drawProgram,
   encodeProgram,
+  explainProgram,
   type GroupShape,
   groupsOf,
+  MEAN,
   parametersOf,
+  SURPRISE,
   scoreProgram,
   type TracedProgram,
 } from "./programs.js";
@@ -31,6 +35,12 @@ export async function openRunner(
 
   const groups = groupsOf(model);
   const latent = groups.reduce((total, { size }) => total + size, 0);
+  const drawNoise = (): GroupShape[] => {
+    const { noises } = drawProgram(model).recording;
+    return groups.map(({ name }) => ({ name, size: noises.get(`sampler.${name}.eps`)!.tensor.shape.at(-1) as number }));
+  };
+  let known: GroupShape[] | null = null;
+  const noiseGroups = (): GroupShape[] => (known ??= drawNoise());
   const compiled = new Map<string, Promise<Executable>>();
   const program = (key: string, trace: () => TracedProgram): Promise<Executable> => {
     let executable = compiled.get(key);
@@ -44,6 +54,9 @@ export async function openRunner(
   return {
     config,
     latent,
+    get noiseSize() {
+      return noiseGroups().reduce((total, { size }) => total + size, 0);
+    },
     async encode(columns, count) {
       const executable = await program("encode", () => encodeProgram(model));
       const { mu, logvar } = await executable.run(fieldFeeds(model, columns), { B: count });
@@ -55,7 +68,10 @@ export async function openRunner(
     },
     async draw(noise, count, temperature) {
       const executable = await program("draw", () => drawProgram(model));
-      const feeds = { ...splitGroups("sampler", noise, 1, count, groups), [TEMPERATURE]: Float32Array.of(temperature) };
+      const feeds = {
+        ...splitGroups("sampler", noise, 1, count, noiseGroups()),
+        [TEMPERATURE]: Float32Array.of(temperature),
+      };
       return (await executable.run(feeds, { B: count })).z as Float32Array;
     },
     async score(columns, count, particles, noise) {
@@ -67,6 +83,23 @@ export async function openRunner(
         kl: kl as Float32Array,
         logWeights: logWeights as Float32Array,
       };
+    },
+    async probe(columns, count, noise) {
+      const executable = await program("probe", () => probeProgram(model));
+      const feeds = { ...fieldFeeds(model, columns), ...splitGroups("posterior", noise, 1, count, groups) };
+      return probedOf((await executable.run(feeds, { B: count })) as Record<string, Float32Array>);
+    },
+    async explain(columns, count, particles, noise) {
+      const executable = await program(`explain-${particles}`, () => explainProgram(model, particles));
+      const feeds = { ...fieldFeeds(model, columns), ...splitGroups("posterior", noise, particles, count, groups) };
+      const results = (await executable.run(feeds, { B: count })) as Record<string, Float32Array>;
+      const byField = (prefix: string) =>
+        Object.fromEntries(
+          Object.entries(results)
+            .filter(([name]) => name.startsWith(prefix))
+            .map(([name, values]) => [name.slice(prefix.length), values]),
+        );
+      return { logWeights: results.logWeights, surprise: byField(SURPRISE), means: byField(MEAN) };
     },
     weights: () =>
       new Map([...parameters].map(([name, { shape }]) => [name, { shape, values: bank.read(name, "value") }])),
@@ -133,7 +166,7 @@ export function scratchArrays(): Scratch {
   };
 }
 
-/** Noise [rows, latent] of all groups side by side becomes an input per group: SCOPE.GROUP.eps. */
+/** Noise [rows, width] of all groups side by side becomes an input per group: SCOPE.GROUP.eps. */
 function splitGroups(
   scope: string,
   noise: Float32Array,
@@ -143,13 +176,13 @@ function splitGroups(
 ): Feeds {
   if (groups.length === 1) return { [`${scope}.${groups[0].name}.eps`]: noise };
   const rows = particles * count;
-  const latent = noise.length / rows;
+  const width = noise.length / rows;
   const feeds: Record<string, Float32Array> = {};
   let start = 0;
   for (const { name, size } of groups) {
     const part = new Float32Array(rows * size);
     for (let row = 0; row < rows; row++)
-      part.set(noise.subarray(row * latent + start, row * latent + start + size), row * size);
+      part.set(noise.subarray(row * width + start, row * width + start + size), row * size);
     feeds[`${scope}.${name}.eps`] = part;
     start += size;
   }

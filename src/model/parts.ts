@@ -6,7 +6,11 @@ import type { Field } from "../fields/list.js";
 import type { Tensor } from "../graph/ops.js";
 import type { Ctx } from "../nn/ctx.js";
 import type { Initializer } from "../nn/init.js";
+import type { Philox } from "../random.js";
+import type { Engine } from "../runtime/engine.js";
+import type { FieldFacts } from "./checkup.js";
 import type { Model } from "./compose.js";
+import type { Weight } from "./runner.js";
 
 /** Values by field name, each [B, ...] or flat [B, size]. */
 export type Values = Readonly<Record<string, Tensor>>;
@@ -60,15 +64,75 @@ export interface PriorRequest {
   readonly size: number;
   readonly context: Tensor | null;
 }
+/** Draws from the posteriors of training records: what a prior is fitted to. */
+export interface LatentCodes {
+  /** [count, size] */
+  readonly values: Float32Array;
+  readonly count: number;
+  readonly size: number;
+}
+/** What a prior made of codes. */
+export interface Estimate<Options> {
+  /** With what was left to the codes decided, for the configuration. */
+  readonly options: Options;
+  /** Parameters by their name in the prior's scope. */
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** What was fitted, for people. @example "10 components" */
+  readonly summary: string;
+}
 export interface Prior<Options = object> extends Part<Options> {
   /** Trained with the rest, or afterwards on the codes of the training set, by the same trainer. */
   readonly fit: "joint" | "after";
   build(ctx: Ctx, options: Options, request: PriorRequest): Dist;
   /** What is minimised when it is fitted after, [B] nats. Default -log p(z). */
   readonly loss?: (ctx: Ctx, options: Options, z: Tensor) => Tensor;
+  /**
+   * Lines of Python for the model card that make `noise` [4, latent] of `prior`, its weights by name as NumPy arrays.
+   * Default: standard normal noise.
+   */
+  readonly python?: readonly string[];
+  /** How it is fitted after, where there is a better way than gradients. */
+  readonly estimate?: (
+    codes: LatentCodes,
+    options: Options,
+    means: EstimateMeans,
+  ) => Promise<Estimate<Options> | Refusal>;
+}
+/** What an estimate computes with. */
+export interface EstimateMeans {
+  readonly engine: Engine;
+  readonly random: Philox;
+}
+/** Why nothing can be fitted: the codes are too few, for instance. */
+export interface Refusal {
+  readonly refused: string;
 }
 
 // --- likelihood ----------------------------------------------------------------------------------------------------------
+
+/** Why a likelihood does not suit the data. */
+export interface Misfit {
+  readonly problem: string;
+  readonly got: string;
+  readonly expected: string;
+  /** A likelihood that does. */
+  readonly better: string;
+}
+
+/** The spread of a value under p(x|z). */
+export interface Spread<Options = object> {
+  /** The distribution's parameter that it comes from. */
+  readonly parameter: string;
+  /** One for all values, so that it can be compared with one residual. */
+  readonly shared: boolean;
+  /** Where the parameter is held; a model that rests there wants to go on. */
+  readonly least: number;
+  readonly most: number;
+  /** The variance of a value, from the parameter. */
+  variance(parameter: Tensor): Tensor;
+  /** The variance where the options alone decide it; null: it is learned. */
+  fixed(options: Options): number | null;
+}
 
 export interface Likelihood<Options = object> extends Part<Options> {
   readonly fieldKinds: readonly string[];
@@ -77,6 +141,10 @@ export interface Likelihood<Options = object> extends Part<Options> {
   readonly isDensity: boolean;
   /** A probability of whole levels, so that bits per dimension mean something. */
   readonly discretised: boolean;
+  /** For likelihoods that give values a spread. */
+  readonly spread?: Spread<Options>;
+  /** Why it does not suit values with these facts; null where it does. `got` and `expected` hold a number. */
+  readonly misfit?: (facts: FieldFacts, field: Field, binarized: boolean) => Misfit | null;
   /** p(x|z) over the field's flat values [.., size], from what the decoder gave, [.., size * perValue]. */
   build(ctx: Ctx, options: Options, out: Tensor, field: Field): Dist;
 }
@@ -95,7 +163,7 @@ export interface Objective<Options = object> extends Part<Options> {
 }
 
 export interface Sampler<Options = object> extends Part<Options> {
-  /** z of one group from noise of its shape; `temperature` scales how far it spreads. */
+  /** z of one group from the prior's noise [N, noiseSize]; `temperature` scales how far it spreads. */
   draw(options: Options, prior: Dist, eps: Tensor, temperature: Tensor): Tensor;
 }
 

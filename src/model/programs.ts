@@ -1,12 +1,14 @@
 /** The programs derived from a model: training step, encode, decode, generate, score. */
 
+import type { Dist } from "../dist/dist.js";
 import { VaekitError } from "../errors.js";
 import { grad } from "../graph/grad.js";
 import { concat, constant, input, type Tensor } from "../graph/ops.js";
 import { type Program, program } from "../graph/program.js";
 import type { Dim } from "../graph/tensor.js";
 import { type Ctx, type DataFacts, type ParameterSpec, type Recording, recordingContext } from "../nn/ctx.js";
-import type { Model } from "./compose.js";
+import { rowsOf } from "../nn/rows.js";
+import type { Model, Trace } from "./compose.js";
 import type { Values } from "./parts.js";
 
 /** A program and what its trace asked for. */
@@ -19,21 +21,24 @@ export interface TracedProgram {
 export const BATCH = "B";
 /** Prefix of statistics among a step's outputs. */
 export const STATISTIC = "statistic/";
+/** Prefixes of the fields among the outputs of `explainProgram`. */
+export const SURPRISE = "surprise/";
+export const MEAN = "mean/";
 
 function factsOf(model: Model): DataFacts {
   return model.config.facts;
 }
 
 /** A placeholder per field, [batch, ...shape]. */
-function recordOf(model: Model, batch: Dim): Values {
+export function recordOf(model: Model, batch: Dim): Values {
   return Object.fromEntries(model.fields.map(({ name, shape }) => [name, input(name, [batch, ...shape])]));
 }
 
 /**
- * One training step for a fixed batch: outputs `loss` and the objective's terms (nats per record), statistics of states,
+ * One training step for a batch of a fixed size, or of any (BATCH): outputs `loss` and the objective's terms (nats per record), statistics of states,
  * gradients of all parameters.
  */
-export function stepProgram(model: Model, batch: number): TracedProgram {
+export function stepProgram(model: Model, batch: Dim): TracedProgram {
   const { ctx, recording } = recordingContext("train", factsOf(model));
   const { part, options } = model.objective;
   const [player, ...others] = Object.values(part.losses(ctx, options, model, recordOf(model, batch)));
@@ -48,13 +53,22 @@ export function stepProgram(model: Model, batch: number): TracedProgram {
 export function priorStepProgram(model: Model, batch: number): TracedProgram {
   const { ctx, recording } = recordingContext("train", factsOf(model));
   const { part, options } = model.prior;
-  const { latent } = model.config;
-  const z = input("z", [batch, latent]);
-  const scope = ctx.at("prior").at("z");
+  const [{ name, size }] = groupsOf(model);
+  const z = input("z", [batch, size]);
+  const scope = ctx.at("prior").at(name);
   const losses = part.loss
     ? part.loss(scope, options, z)
-    : part.build(scope, options, { size: latent, context: null }).logProb(z).neg();
+    : part.build(scope, options, { size, context: null }).logProb(z).neg();
   return trained("prior-step", recording, losses.mean(), {});
+}
+
+/** log p(z) [B] of codes z [B, latent] under the prior of a model with one group of latents. */
+export function priorDensityProgram(model: Model): TracedProgram {
+  const { ctx, recording } = recordingContext("use", factsOf(model));
+  const { part, options } = model.prior;
+  const [{ name, size }] = groupsOf(model);
+  const prior = part.build(ctx.at("prior").at(name), options, { size, context: null });
+  return { recording, program: program("prior-density", { logProb: prior.logProb(input("z", [BATCH, size])) }) };
 }
 
 function trained(
@@ -83,9 +97,15 @@ function trained(
 export function encodeProgram(model: Model): TracedProgram {
   const { ctx, recording } = recordingContext("use", factsOf(model));
   const groups = model.encode(ctx, recordOf(model, BATCH));
-  const mu = joined(groups.map(({ q }) => q.mean));
-  const logvar = joined(groups.map(({ q }) => q.parameters.logvar ?? constant(0).broadcastTo(q.shape)));
-  return { recording, program: program("encode", { mu, logvar }) };
+  return { recording, program: program("encode", sideBySide(groups)) };
+}
+
+/** Means and log-variances of all groups, [B, latent]; a posterior without log-variances has 0. */
+export function sideBySide(groups: readonly { readonly q: Dist }[]): { mu: Tensor; logvar: Tensor } {
+  return {
+    mu: joined(groups.map(({ q }) => q.mean)),
+    logvar: joined(groups.map(({ q }) => q.parameters.logvar ?? constant(0).broadcastTo(q.shape))),
+  };
 }
 
 /** Decoder's mean for latents z [B, latent] of all groups side by side: an output per field, [B, ...shape]. */
@@ -119,10 +139,41 @@ export function scoreProgram(model: Model, particles: number, mode: Ctx["mode"] 
   const { ctx, recording } = recordingContext(mode, factsOf(model));
   const trace = model.trace(ctx, recordOf(model, BATCH), { particles });
   const wide = (x: Tensor): Tensor => x.reshape([particles, BATCH]);
-  const logLikelihood = sum(Object.values(trace.likelihoods).map(({ logProb }) => wide(logProb)));
+  const { logLikelihood, logWeights } = weightsOf(trace);
   const kl = sum(trace.groups.map(({ kl, logq, logp }) => (kl ? kl.sum(-1) : wide(logq.sub(logp)).mean(0))));
-  const logWeights = sum([logLikelihood, ...trace.groups.map(({ logp, logq }) => wide(logp.sub(logq)))]);
   return { recording, program: program(`score-${particles}`, { reconstruction: logLikelihood.neg(), kl, logWeights }) };
+}
+
+/** log p(x|z) and log w = log p(x, z) - log q(z|x) of each particle, [P, B]. */
+function weightsOf(trace: Trace): { readonly logLikelihood: Tensor; readonly logWeights: Tensor } {
+  const wide = (x: Tensor): Tensor => x.reshape([trace.particles, BATCH]);
+  const logLikelihood = sum(Object.values(trace.likelihoods).map(({ logProb }) => wide(logProb)));
+  const logWeights = sum([logLikelihood, ...trace.groups.map(({ logp, logq }) => wide(logp.sub(logq)))]);
+  return { logLikelihood, logWeights };
+}
+
+/**
+ * Where a record is surprising, with `particles` draws: logWeights [P, B], and per field, as means over the particles by
+ * their importance weights (which makes them means over p(z|x)), [B, size]:
+ * `surprise/FIELD` = log p(mode_i|z) - log p(x_i|z), the nats that a value costs beyond the likeliest value in its place
+ * (not for a likelihood that does not factorise), and `mean/FIELD`, the decoder's mean.
+ */
+export function explainProgram(model: Model, particles: number): TracedProgram {
+  const { ctx, recording } = recordingContext("use", factsOf(model));
+  const record = recordOf(model, BATCH);
+  const trace = model.trace(ctx, record, { particles });
+  const { logWeights } = weightsOf(trace);
+  const share = logWeights.softmax(0).expandDims(-1);
+  const outputs: Record<string, Tensor> = { logWeights };
+  for (const { name, size } of model.fields) {
+    const { dist } = trace.likelihoods[name];
+    const overParticles = (x: Tensor): Tensor => x.reshape([particles, BATCH, size]).mul(share).sum(0);
+    outputs[MEAN + name] = overParticles(dist.mean);
+    if (dist.elements === "none") continue;
+    const x = rowsOf(record[name]).broadcastTo([particles, BATCH, size]).reshape([-1, size]);
+    outputs[SURPRISE + name] = overParticles(dist.elements(dist.mode).sub(dist.elements(x)));
+  }
+  return { recording, program: program(`explain-${particles}`, outputs) };
 }
 
 /** Everything a model learns, by name: what training and a prior fitted afterwards ask for. */

@@ -19,6 +19,34 @@ export interface Scored {
   readonly logWeights: Float32Array;
 }
 
+/** What goes on inside on a batch. */
+export interface Probed extends Encoded {
+  /** By ReLU layer: the largest value of each unit over the batch (and over places, for convolutions), [units]. */
+  readonly layers: Readonly<Record<string, Float32Array>>;
+  readonly fields: Readonly<Record<string, ProbedField>>;
+}
+/** Per record, means over the field's values, [count] each. */
+export interface ProbedField {
+  /** (x - mean of p(x|z))^2 at a draw of z. */
+  readonly residual: Float32Array;
+  /** Variance of p(x|z), and the shares of values whose spread is held at its smallest and largest; null: it has none. */
+  readonly spread: {
+    readonly variance: Float32Array;
+    readonly atLeast: Float32Array;
+    readonly atMost: Float32Array;
+  } | null;
+}
+
+/** Where the records of a batch are surprising: means over the particles by their importance weights. */
+export interface Explained {
+  /** log p(x, z) - log q(z|x), [particles, count], nats. */
+  readonly logWeights: Float32Array;
+  /** Nats that each value costs beyond the likeliest value in its place, per field that factorises, [count, size]. */
+  readonly surprise: Readonly<Record<string, Float32Array>>;
+  /** The decoder's mean per field, [count, size], in the field's model range. */
+  readonly means: Readonly<Record<string, Float32Array>>;
+}
+
 export interface Runner {
   readonly config: ModelConfig;
   /** Sum of the latent sizes of all groups. */
@@ -26,10 +54,16 @@ export interface Runner {
   encode(columns: Columns, count: number): Promise<Encoded>;
   /** Decoder's mean for latents z [count, latent]: per field [count, ...] in the field's model range (pictures 0..1). */
   decode(z: Float32Array, count: number): Promise<Readonly<Record<string, Float32Array>>>;
-  /** z [count, latent] drawn by the model's sampler from standard noise of that shape. */
+  /** Numbers of standard normal noise that drawing one record's latents takes; `latent` with N(0, I) as prior. */
+  readonly noiseSize: number;
+  /** z [count, latent] drawn by the model's sampler from standard normal noise [count, noiseSize]. */
   draw(noise: Float32Array, count: number, temperature: number): Promise<Float32Array>;
   /** `noise` [particles, count, latent]. */
   score(columns: Columns, count: number, particles: number, noise: Float32Array): Promise<Scored>;
+  /** Looks inside, for the doctor; `noise` [count, latent]. */
+  probe(columns: Columns, count: number, noise: Float32Array): Promise<Probed>;
+  /** `noise` [particles, count, latent]. */
+  explain(columns: Columns, count: number, particles: number, noise: Float32Array): Promise<Explained>;
   /** A copy of the weights by parameter name. */
   weights(): Map<string, Weight>;
   dispose(): Promise<void>;

@@ -39,3 +39,6 @@ export const fanInUniform: Initializer = uniformWithin(([fanIn]) => Math.sqrt(1 
 export function transposedUniform(taps: number): Initializer {
   return uniformWithin(([, channels]) => Math.sqrt(1 / (taps * channels)));
 }
+
+/** Uniform in ±sqrt(6 / fan-in), which keeps the variance through ReLU layers (He et al. 2015, eq. 10). */
+export const heUniform: Initializer = uniformWithin(([fanIn]) => Math.sqrt(6 / fanIn));

@@ -1,15 +1,19 @@
 /** Writes files so that a reader sees the old one or the new one, whole, whatever happens in between. */
 
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { VaekitError } from "../errors.js";
+import { cut } from "../files/file-name.js";
 import { makeFolder } from "./make-folder.js";
+import { renamePatiently } from "./rename.js";
 import { pathError, systemCode } from "./system-error.js";
 
 /** What a writer needs of an open file. */
 export type Writable = Pick<FileHandle, "write">;
 
+/** Of a temporary file's name, what comes from the file's own: names have at most 255 bytes. */
+const NAME_BYTES = 200;
 /** One write call is at most this long; longer ones fail on some systems. */
 const MAX_WRITE_BYTES = 2 ** 30;
 
@@ -43,7 +47,7 @@ export async function writeAtomic(path: string, fill: (file: Writable) => Promis
     if (old?.isDirectory()) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });
     if (old && !old.isFile()) return await writeInPlace(target, fill);
     await makeFolder(dirname(target));
-    temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString("hex")}.tmp`);
+    temporary = join(dirname(target), `.${cut(basename(target), NAME_BYTES)}.${randomBytes(6).toString("hex")}.tmp`);
     const file = await open(temporary, "wx", old?.mode);
     try {
       const written = await fill(file);
@@ -53,7 +57,7 @@ export async function writeAtomic(path: string, fill: (file: Writable) => Promis
     } finally {
       await file.close();
     }
-    await rename(temporary, target);
+    await renamePatiently(temporary, target);
     await syncFolder(dirname(target));
   } catch (error) {
     if (temporary) await rm(temporary, { force: true }).catch(() => {});

@@ -1,11 +1,12 @@
 /** Files on the disk. */
 
-import { open, readdir, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Files } from "../host.js";
 import { notKept, syncFolder, writeAll, writeAtomic } from "./atomic.js";
 import { lockFolder } from "./lock.js";
 import { makeFolder } from "./make-folder.js";
+import { REMOVE_PATIENTLY, renamePatiently } from "./rename.js";
 import { pathError, systemCode } from "./system-error.js";
 
 /** One read call is at most this long; longer ones fail on some systems. */
@@ -61,11 +62,11 @@ export const nodeFiles: Files = {
 
   append: (path, text) => writing(path, () => appendWhole(path, new TextEncoder().encode(text))),
   makeFolder: (path) => writing(path, () => makeFolder(path)),
-  remove: (path) => writing(path, () => rm(path, { recursive: true, force: true })),
+  remove: (path) => writing(path, () => rm(path, REMOVE_PATIENTLY)),
 
   async rename(from, to) {
     await writing(to, async () => {
-      await rename(from, to);
+      await renamePatiently(from, to);
       await syncFolder(dirname(to));
     });
   },

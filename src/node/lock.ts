@@ -1,14 +1,15 @@
 /** One writer per folder: a lock file that names the process, so that a killed run never blocks the next. */
 
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { type FileHandle, link, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { type FileHandle, link, open, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { VaekitError } from "../errors.js";
 import { LOCK_FILE, type Lock } from "../host.js";
 import { writeAll } from "./atomic.js";
 import { makeFolder } from "./make-folder.js";
+import { startTime } from "./process-start.js";
+import { renamePatiently } from "./rename.js";
 import { pathError, systemCode } from "./system-error.js";
 
 /** A holder touches its lock this often; on another machine, whose processes cannot be seen, it counts as dead after four. */
@@ -109,7 +110,7 @@ async function clearIfDead(path: string, folder: string): Promise<void> {
   // came between is put back.
   const aside = `${path}.${randomBytes(6).toString("hex")}`;
   try {
-    await rename(path, aside);
+    await renamePatiently(path, aside);
   } catch (error) {
     if (systemCode(error) === "ENOENT") return;
     throw error;
@@ -154,16 +155,4 @@ function isAlive({ pid, started, host }: Holder, age: number): boolean {
   }
   const now = startTime(pid);
   return started === null || now === null || now === started; // another start time: the number was used again
-}
-
-/** Boot id and ticks since boot at which process `pid` started (field 22 of /proc/PID/stat); null without /proc. */
-export function startTime(pid: number): string | null {
-  try {
-    const status = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The second field, the program's name, is in parentheses and may hold anything.
-    const ticks = status.slice(status.lastIndexOf(")") + 2).split(" ")[19];
-    return `${readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim()}:${ticks}`;
-  } catch {
-    return null;
-  }
 }

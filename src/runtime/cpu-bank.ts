@@ -1,7 +1,7 @@
 /** The bank of CPU engines: all parameters, gradients and moments in one WebAssembly memory, for views without copies. */
 
 import { unknown, VaekitError } from "../errors.js";
-import { type Bank, type BankEntry, SLOTS, type Slot, type UpdateRule } from "./engine.js";
+import { type Bank, type BankEntry, type ExtraSlot, SLOTS, type Slot, type UpdateRule } from "./engine.js";
 import { adamFactors, hasWasmKernel, type UpdateKernel, wasmKernel } from "./update.js";
 import { plainKernel } from "./update-plain.js";
 
@@ -35,7 +35,12 @@ interface Place {
 }
 
 /** Allocates a bank of zeros. E_OPTION when the memory is not to be had (at most 4 GiB: 268 million parameters). */
-export function cpuBank(entries: readonly BankEntry[], options: CpuBankOptions = {}): CpuBank {
+export function cpuBank(
+  entries: readonly BankEntry[],
+  extra: readonly ExtraSlot[] = [],
+  options: CpuBankOptions = {},
+): CpuBank {
+  const slots: readonly Slot[] = [...SLOTS, ...extra];
   const places = new Map<string, Place>();
   let slotFloats = 0;
   for (const { name, shape } of entries) {
@@ -45,8 +50,12 @@ export function cpuBank(entries: readonly BankEntry[], options: CpuBankOptions =
     slotFloats += Math.ceil(length / PADDED_FLOATS) * PADDED_FLOATS;
   }
   const parameters = [...places.values()].reduce((sum, { length }) => sum + length, 0);
-  const { buffer, kernel } = allocate(slotFloats * FLOAT_BYTES * SLOTS.length, parameters, options.kernel);
-  const start = (slot: Slot) => SLOTS.indexOf(slot) * slotFloats * FLOAT_BYTES;
+  const { buffer, kernel } = allocate(slotFloats * FLOAT_BYTES * slots.length, parameters, options.kernel);
+  const start = (slot: Slot) => {
+    const at = slots.indexOf(slot);
+    if (at < 0) throw new Error(`internal: this bank has no slot "${slot}"`);
+    return at * slotFloats * FLOAT_BYTES;
+  };
   let disposed = false;
 
   const viewAll = (slot: Slot) => {
@@ -58,8 +67,12 @@ export function cpuBank(entries: readonly BankEntry[], options: CpuBankOptions =
     if (!place) throw unknown("parameter", name, [...places.keys()]);
     return viewAll(slot).subarray(place.offset, place.offset + place.length);
   };
+  /** to = a to + b from */
+  const mix = (to: Slot, from: Slot, a: number, b: number) =>
+    kernel.axpby(viewAll(to).byteOffset, viewAll(from).byteOffset, a, b, slotFloats);
   return {
     entries,
+    slots,
     parameters,
     view,
     viewAll,
@@ -82,6 +95,15 @@ export function cpuBank(entries: readonly BankEntry[], options: CpuBankOptions =
     update(rule: UpdateRule) {
       const [p, g, m, v] = SLOTS.map((slot) => viewAll(slot).byteOffset);
       kernel.adam(p, g, m, v, slotFloats, ...adamFactors(rule));
+    },
+    moveAverage: (decay) => mix("average", "value", decay, 1 - decay),
+    addGradient(weight, first) {
+      if (first) viewAll("sum").fill(0); // what was there may not be finite
+      mix("sum", "gradient", 1, weight);
+    },
+    takeGradient(scale) {
+      viewAll("gradient").fill(0);
+      mix("gradient", "sum", 1, scale);
     },
     dispose() {
       disposed = true;

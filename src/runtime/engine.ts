@@ -10,6 +10,8 @@ export type Feeds = Readonly<Record<string, Values>>;
 export interface EngineOptions {
   /** Threads inside one operator. Default: chosen by the engine from the machine. */
   readonly threads?: number;
+  /** Told what a user should know: that another device had to do, for example. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** One tensor in a bank. */
@@ -19,7 +21,10 @@ export interface BankEntry {
 }
 
 export const SLOTS = ["value", "gradient", "m", "v"] as const;
-export type Slot = (typeof SLOTS)[number];
+/** A moving average of the values, and a sum of gradients: only in banks that are asked for them. */
+export const EXTRA_SLOTS = ["average", "sum"] as const;
+export type ExtraSlot = (typeof EXTRA_SLOTS)[number];
+export type Slot = (typeof SLOTS)[number] | ExtraSlot;
 
 /** One step of Adam (Kingma & Ba 2015) or AdamW (Loshchilov & Hutter 2019); the rate may change every step. */
 export interface UpdateRule {
@@ -38,12 +43,19 @@ export interface UpdateRule {
 /** Parameters with their gradients and the optimiser's moments, where the device can reach them. */
 export interface Bank {
   readonly entries: readonly BankEntry[];
+  readonly slots: readonly Slot[];
   /** A copy of one tensor's values. */
   read(name: string, slot: Slot): Float32Array;
   write(name: string, slot: Slot, values: ArrayLike<number>): void;
   /** Euclidean norm over all gradients, before scaling. */
   gradientNorm(): number;
   update(rule: UpdateRule): void;
+  /** average = decay * average + (1 - decay) * value */
+  moveAverage(decay: number): void;
+  /** sum = weight * gradient the first time, then sum + weight * gradient. */
+  addGradient(weight: number, first: boolean): void;
+  /** gradient = scale * sum */
+  takeGradient(scale: number): void;
   dispose(): void;
 }
 
@@ -60,7 +72,7 @@ export interface Engine {
   readonly name: string;
   readonly target: Target;
   readonly threads: number;
-  bank(entries: readonly BankEntry[]): Bank;
+  bank(entries: readonly BankEntry[], extra?: readonly ExtraSlot[]): Bank;
   compile(program: Program, bank: Bank): Promise<Executable>;
   dispose(): Promise<void>;
 }

@@ -27,9 +27,15 @@ export interface RunListener {
   broke(program: string, tensor: Tensor): void;
 }
 
+export interface OrtExecutableOptions {
+  /** Whether the package writes outputs into the arrays given for them; else gradients are copied to the bank. */
+  readonly fillsOutputs: boolean;
+  readonly listener?: RunListener;
+}
+
 /**
- * A session whose parameters are views of the bank's memory: fed without a copy, and gradients fetched straight into it.
- * Data inputs are wrapped per call; arrays returned are fresh.
+ * A session whose parameters are views of the bank's memory: fed without a copy, and gradients fetched into it. Data
+ * inputs are wrapped per call; arrays returned are fresh.
  */
 export function ortExecutable(
   ort: OrtApi,
@@ -37,7 +43,7 @@ export function ortExecutable(
   program: Program,
   lowered: LoweredProgram,
   bank: CpuBank,
-  listener?: RunListener,
+  { fillsOutputs, listener }: OrtExecutableOptions,
 ): Executable {
   const fixed: Record<string, OrtTensor> = {};
   const fed: [name: string, type: TensorType][] = [];
@@ -50,7 +56,7 @@ export function ortExecutable(
   const fetches: Record<string, OrtTensor | null> = {};
   for (const name of Object.keys(program.outputs)) fetches[name] = null;
   for (const [name, gradient] of Object.entries(program.gradients))
-    fetches[gradientName(name)] = bankTensor(name, "gradient", gradient.shape as number[]);
+    fetches[gradientName(name)] = fillsOutputs ? bankTensor(name, "gradient", gradient.shape as number[]) : null;
   const gradientNames = Object.keys(program.gradients).map(gradientName);
   for (const name of lowered.watched.keys()) fetches[name] = null;
 
@@ -67,6 +73,10 @@ export function ortExecutable(
       const started = performance.now();
       const results = await session.run(all, fetches);
       listener?.ran(program.name, performance.now() - started);
+      if (!fillsOutputs) {
+        for (const name of Object.keys(program.gradients))
+          bank.view(name, "gradient").set(results[gradientName(name)].data as Float32Array);
+      }
       discard(gradientNames.map((name) => results[name]).filter((tensor) => !Object.values(fetches).includes(tensor)));
       const broken = [...lowered.watched].find(
         ([name]) => !(results[name].data as Float32Array).every(Number.isFinite),

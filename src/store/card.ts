@@ -1,7 +1,8 @@
 /** README.md of a model folder: a model card that a person reads, Hugging Face indexes, and whose lines run. */
 
 import type { ModelConfig, PartConfig } from "../model/config.js";
-import { DECODER, ENCODER } from "./layout.js";
+import { priors } from "../model/list.js";
+import { DECODER, ENCODER, WEIGHTS } from "./layout.js";
 import { preprocessorConfig } from "./preprocessor.js";
 
 export interface CardFacts {
@@ -14,6 +15,7 @@ export interface CardFacts {
 const PICTURES: readonly (readonly [file: string, caption: string])[] = [
   ["samples.png", "Drawn from the prior"],
   ["reconstructions.png", "Records above, their reconstructions below"],
+  ["traversal.png", "What each latent does: a row per active latent, those of largest KL first"],
 ];
 
 /** The card's text. It holds parts, settings and aggregate figures, never a record. */
@@ -51,6 +53,7 @@ function partRows(config: ModelConfig): string[][] {
     ...likelihoods,
     ["objective", describe(config.objective)],
     ["sampler", describe(config.sampler)],
+    ...(config.init ? [["weights started from", code(config.init.path)]] : []),
     ["training", settings(config.training)],
   ];
 }
@@ -122,23 +125,28 @@ export function python(config: ModelConfig): string {
   };
   const shape = `1, ${crop_size.height}, ${crop_size.width}, ${num_channels}`;
   const name = JSON.stringify(field);
+  const own = priors.has(config.prior.name) ? priors.get(config.prior.name).python : undefined;
+  const draw = own ? [READ_PRIOR, ...own] : ["noise = np.random.randn(4, mu.shape[1]).astype(np.float32)"];
   return `## In Python
 
-\`pip install onnxruntime numpy\`, then in this folder:
+\`pip install onnxruntime numpy${own ? " safetensors" : ""}\`, then in this folder:
 
 \`\`\`python
 import numpy as np
-import onnxruntime as ort
+import onnxruntime as ort${own ? "\nfrom safetensors.numpy import load_file" : ""}
 encoder = ort.InferenceSession("${ENCODER}", providers=["CPUExecutionProvider"])
 decoder = ort.InferenceSession("${DECODER}", providers=["CPUExecutionProvider"])
 image = np.random.rand(${shape}).astype(np.float32)  # your pictures: [batch, height, width, channels], 0..1
 mu, logvar = encoder.run(["mu", "logvar"], {${name}: image})
 reconstruction = decoder.run([${name}], {"z": mu})[0]
-noise = np.random.randn(4, mu.shape[1]).astype(np.float32)
+${draw.join("\n")}
 samples = decoder.run([${name}], {"z": noise})[0]  # 0..1, [4, height, width, channels]
 print(mu.shape, reconstruction.shape, samples.shape)
 \`\`\``;
 }
+
+/** The weights of a prior by their last name, in Python. */
+const READ_PRIOR = `prior = {name.split(".")[-1]: values for name, values in load_file("${WEIGHTS}").items() if name.startswith("prior.")}`;
 
 function typescript(): string {
   return `## In TypeScript

@@ -11,7 +11,7 @@ export type { LoadedModel, SavedModel };
 /**
  * Loads the model folder at `path`. A replacement that was killed half-way is mended first. Errors, each naming the
  * file: E_PATH where there is nothing; E_MODEL where it is no model, a file is missing, truncated, corrupt or differs
- * from its checksum, or a newer vaekit made it.
+ * from its checksum, a newer vaekit made it, or it needs a part that nobody registered.
  */
 export async function loadModel(path: string, host: Host): Promise<LoadedModel> {
   const before = await stamp(path, host);

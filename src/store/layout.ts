@@ -9,6 +9,8 @@ export const PREPROCESSOR = "preprocessor_config.json";
 export const ENCODER = "onnx/encoder_model.onnx";
 export const DECODER = "onnx/decoder_model.onnx";
 export const CARD = "README.md";
+/** Scores of records kept aside; not there where none were. */
+export const CALIBRATION = "calibration.json";
 export const METRICS = "metrics.jsonl";
 /** SHA-256 of every other file, in the form that `sha256sum -c SHA256SUMS` checks. */
 export const SUMS = "SHA256SUMS";
@@ -49,13 +51,13 @@ async function isOurConfig(path: string, files: Files): Promise<boolean> {
   }
 }
 
-/** The last name of a path, or null where it has none that could be renamed ("", ".", "..", "/"). */
-export function lastName(path: string): string | null {
-  const name =
-    path
-      .replace(/[/\\]+$/, "")
-      .split(/[/\\]/)
-      .at(-1) ?? "";
+/**
+ * The last name of a path, or null where it has none that could be renamed ("", ".", "..", "/", "C:\\"). A backslash is a
+ * separator on Windows alone; elsewhere it is a letter of a name.
+ */
+export function lastName(path: string, files: Pick<Files, "join">): string | null {
+  const separators = files.join("a", "b") === "a\\b" ? /[/\\]/ : /\//;
+  const name = path.split(separators).findLast((part) => part !== "") ?? "";
   return ["", ".", ".."].includes(name) || name.endsWith(":") ? null : name;
 }
 

@@ -27,6 +27,14 @@ export async function readMetricsLog(path: string, files: Files): Promise<Logged
   });
 }
 
+/** Events as the text of a log; those that pass are left out. */
+export function metricsText(events: readonly LoggedEvent[]): string {
+  return events
+    .filter(({ event }) => !PASSING.has(event))
+    .map((event) => `${JSON.stringify(event)}\n`)
+    .join("");
+}
+
 function isEvent(value: unknown): value is LoggedEvent {
   return typeof value === "object" && value !== null && "event" in value && typeof value.event === "string";
 }

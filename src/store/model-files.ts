@@ -4,10 +4,13 @@ import { didYouMean, shown, VaekitError } from "../errors.js";
 import { parseSafetensors, writeSafetensors } from "../files/safetensors.js";
 import type { Host } from "../host.js";
 import { FORMAT_VERSION, ModelConfig } from "../model/config.js";
+import { expectParts } from "../model/needs.js";
 import type { Weight } from "../model/runner.js";
 import { VERSION } from "../version.js";
+import { type Calibration, parseCalibration } from "./calibration.js";
 import { modelCard } from "./card.js";
 import {
+  CALIBRATION,
   CARD,
   CONFIG,
   DECODER,
@@ -37,6 +40,8 @@ export interface SavedModel {
 export interface LoadedModel {
   readonly config: ModelConfig;
   readonly weights: Map<string, Weight>;
+  /** By which scores are judged; null where no records were kept aside in training. */
+  readonly calibration: Calibration | null;
 }
 
 /** Files that this module alone writes. */
@@ -80,13 +85,18 @@ export async function writeModelFiles(folder: string, model: SavedModel, host: H
   }
 }
 
+/** SHA-256 of the weights as a model folder has them. */
+export function weightsDigest(weights: ReadonlyMap<string, Weight>, host: Host): Promise<string> {
+  return host.digest(writeSafetensors(weights, { format: FORMAT }));
+}
+
 function bytesOf(content: Uint8Array | string): Uint8Array {
   return typeof content === "string" ? new TextEncoder().encode(content) : content;
 }
 
 /**
  * Reads the model in `folder`, which errors call `path`. Each names the file: E_PATH where there is nothing; E_MODEL
- * where it is no model, a file is missing, truncated, corrupt or differs from its checksum, or a newer vaekit made it.
+ * where it is no model, a file is missing, truncated, corrupt or differs from its checksum, a newer vaekit made it, or it needs a part that nobody registered.
  */
 export async function readModel(folder: string, path: string, host: Host): Promise<LoadedModel> {
   const { files } = host;
@@ -112,6 +122,12 @@ export async function readModel(folder: string, path: string, host: Host): Promi
       COPY_AGAIN,
     );
   };
+  const readCalibration = async (): Promise<Calibration | null> => {
+    if (!expected.has(CALIBRATION)) return null;
+    const file = await read(CALIBRATION);
+    await check(CALIBRATION, file);
+    return parseCalibration(new TextDecoder().decode(file.bytes), file.at);
+  };
   const weights = await read(WEIGHTS);
   const tensors = parseWeights(weights.bytes, weights.at);
   await check(WEIGHTS, weights);
@@ -119,7 +135,8 @@ export async function readModel(folder: string, path: string, host: Host): Promi
   for (const name of [ENCODER, DECODER])
     if (!(await files.stat(inside(folder, name, files)))) throw missing(inside(folder, name, files));
   if (preprocessorConfig(parsed.schema)) await check(PREPROCESSOR, await read(PREPROCESSOR));
-  return { config: parsed, weights: tensors };
+  expectParts(parsed, path);
+  return { config: parsed, weights: tensors, calibration: await readCalibration() };
 }
 
 /** Names of the files listed in SHA256SUMS that are missing or differ: of all files, not only of those that loading reads. */
@@ -161,7 +178,7 @@ async function expectModel(folder: string, path: string, host: Host): Promise<vo
 }
 
 async function nearbyHint(path: string, { files }: Host): Promise<string> {
-  const name = lastName(path);
+  const name = lastName(path, files);
   const siblings = name ? await files.list(files.join(path, "..")).catch(() => []) : [];
   const near = didYouMean(name ?? "", siblings);
   return near.startsWith("Did") ? near : `Train one with: vaekit fit DATA --out ${path}`;

@@ -20,7 +20,7 @@ const TRASH = "trash";
 
 /** The folder beside `path` in which its replacement is made; null for a path without a name of its own. */
 export function siblingOf(path: string, files: Files): string | null {
-  const name = lastName(path);
+  const name = lastName(path, files);
   return name === null ? null : files.join(path, "..", `.${name}.work`);
 }
 

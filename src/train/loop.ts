@@ -9,7 +9,15 @@ import { optimizer } from "./optimizers.js";
 import type { TrainingOptions } from "./options.js";
 import type { Problem } from "./problem.js";
 import type { Schedule } from "./schedules.js";
-import { type Progress, readTensors, type TrainState, tensorOf, weightsOf, writeTensors } from "./state.js";
+import {
+  type Progress,
+  readTensors,
+  type TrainState,
+  tensorOf,
+  weightsOf,
+  withWeights,
+  writeTensors,
+} from "./state.js";
 import { firstNonFinite, type Stepper, statesAsWeights } from "./stepper.js";
 
 export interface LoopSettings {
@@ -46,7 +54,8 @@ const PROGRESS_SECONDS = 0.25;
 export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, LoopResult> {
   const { problem, stepper, options, learningRate, beta, validate, score, save, checkpointSeconds, signal } = settings;
   const { bank, states } = stepper;
-  const { epochs, batchSize, seed, patience, clip } = options;
+  const { epochs, seed, patience, clip, ema } = options;
+  const batchSize = options.batchSize * options.accumulate; // records of an update
   const update = optimizer(options.optimizer, { weightDecay: options.weightDecay });
   const stepsPerEpoch = Math.ceil(problem.count / batchSize);
   const totalSteps = stepsPerEpoch * epochs;
@@ -61,6 +70,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
   let validation: Terms | null = null;
   const before = settings.resume?.progress.seconds ?? 0;
   if (settings.resume) restore(settings.resume);
+  else if (ema > 0) bank.moveAverage(0); // starts as the weights
 
   const rateAt = (at: number): number => learningRate(at, totalSteps) * rateFactor;
   const betaAt = (at: number): number => (beta ? beta.schedule(at, totalSteps) : 0);
@@ -136,6 +146,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
       bank.update(update({ learningRate: rateNow, step: step + 1, gradientNorm, clip: clip ?? "none" }));
       step++;
       batch++;
+      if (ema > 0) bank.moveAverage(Math.min(ema, risingDecay(step)));
       tally.add(terms, records.length);
       rate.add(records.length);
       if (!settings.resume && step === 1) yield { event: "first-step", seconds: seconds() };
@@ -158,7 +169,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
     if (batch < stepsPerEpoch) continue; // set back by a recovery
 
     const train = tally.means();
-    validation = validate ? await validate() : null;
+    validation = validate ? await withWeights(bank, validate) : null;
     const warm = !beta || step >= beta.warmupSteps;
     let better = false;
     if (validation && warm) {
@@ -239,6 +250,11 @@ function bestOf({ tensors }: TrainState): Map<string, Weight> | null {
   const found = new Map<string, Weight>();
   for (const [name, weight] of tensors) if (name.startsWith("best/")) found.set(name.slice("best/".length), weight);
   return found.size > 0 ? found : null;
+}
+
+/** Decay of a moving average after `steps`: long memory is of no use while there is little to remember (as in TensorFlow). */
+function risingDecay(steps: number): number {
+  return (1 + steps) / (10 + steps);
 }
 
 /** Means of named terms, weighted by records. */

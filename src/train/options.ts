@@ -18,20 +18,43 @@ export const TrainingOptions = z.object({
   schedule: z.enum(namesOf(schedules)).default("onecycle"),
   /** Largest norm of all gradients together. */
   clip: z.number().positive().optional(),
+  /** Weights that are validated and kept are a moving average with this decay; 0: the weights themselves. */
+  ema: z.number().min(0).lt(1).default(0),
+  /** Batches whose gradients make one update. */
+  accumulate: z.int().min(1).default(1),
   /** Share of the records kept aside. */
   valid: z.number().min(0).lt(1).default(0.05),
   /** Epochs without a better validation -ELBO before training stops; never during warm-up. */
   patience: z.int().min(1).optional(),
   /** Draw each pixel black or white anew each step. */
   binarize: z.boolean().default(false),
+  /** Mirror training pictures left to right, half of the time. */
+  flip: z.boolean().default(false),
+  /** Move training pictures by up to this many pixels. */
+  shift: z.int().min(0).default(0),
   /** Epochs over which beta rises. */
   warmup: z.number().min(0).default(0),
+  /** A prior fitted to the codes afterwards stays always, or where held-out codes are likelier under it than under N(0, I). */
+  keepPrior: z.enum(["always", "better"]).optional(),
+  /** Leave no pictures of records in what is written about the model. */
+  private: z.boolean().default(false),
   seed: z.int().min(0).default(0),
 });
 export type TrainingOptions = z.infer<typeof TrainingOptions>;
+
+const auto = z.literal("auto");
+/** The same as they may be asked for: how long to train may be left to the number of records. */
+export const TrainingWishes = z
+  .strictObject({
+    ...TrainingOptions.shape,
+    epochs: z.union([auto, z.int().min(1)]),
+    batchSize: z.union([auto, z.int().min(1)]),
+  })
+  .partial();
+export type TrainingWishes = z.input<typeof TrainingWishes>;
 
 /** What PyTorch users start with; one-cycle has its own peak per net. */
 export const CONSTANT_LEARNING_RATE = 1e-3;
 
 /** Streams of a seed's random numbers that training draws from (see data/streams.ts for the others). */
-export const STREAM = { initial: 1, noise: 2, validation: 3, codes: 4, prior: 5 } as const;
+export const STREAM = { initial: 1, noise: 2, validation: 3, codes: 4, prior: 5, heldOutCodes: 6 } as const;

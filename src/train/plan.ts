@@ -5,23 +5,29 @@ import { sampleIndices, splitIndices } from "../data/split.js";
 import { shown, VaekitError } from "../errors.js";
 import type { Choice, FieldProfile } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
+import type { FieldFacts } from "../model/checkup.js";
 import { choose } from "../model/compose.js";
 import { FORMAT_VERSION, MAX_LATENT, type ModelConfig, type PartConfig } from "../model/config.js";
 import { likelihoods, nets, objectives, posteriors, priors, samplers } from "../model/list.js";
 import type { Part } from "../model/parts.js";
 import type { Registry } from "../registry.js";
 import { VERSION } from "../version.js";
-import { TrainingOptions } from "./options.js";
+import { chooseBatchSize, chooseEpochs } from "./length.js";
+import { TrainingOptions, type TrainingWishes } from "./options.js";
+import type { Init } from "./warm-start.js";
 
 /** What a user may ask for; what is left out or "auto" is chosen from the data. */
-export interface Wishes extends Partial<TrainingOptions> {
+export interface Wishes extends TrainingWishes {
   readonly latent?: number | "auto";
   readonly net?: string | PartConfig;
   /** Units of the hidden layers, for nets that have them. */
   readonly hidden?: number | readonly number[];
   readonly likelihood?: string | PartConfig;
   readonly posterior?: string | PartConfig;
+  /** "auto", the default: a mixture fitted to the codes where it is measurably better than N(0, I). */
   readonly prior?: string | PartConfig;
+  /** Components of a mixture prior; "auto" goes by the number of codes. */
+  readonly priorComponents?: number | "auto";
   readonly objective?: string | PartConfig;
   readonly sampler?: string | PartConfig;
   readonly beta?: number;
@@ -34,9 +40,23 @@ const PROFILE_CHUNK = 1000;
 /** Fewer records cannot be split into something to learn from and something else. */
 const MIN_RECORDS = 2;
 
-/** E_DATA for data nothing can be learned from, E_UNKNOWN and E_OPTION for wishes that make no sense. */
-export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> {
-  const training = parseTraining(wishes);
+/** The prior that "auto" fits to the codes once training is over. */
+const FITTED_PRIOR = "mixture";
+const PRIOR_TO_COME = `${FITTED_PRIOR} or standard-normal: decided after training, by which makes held-out codes likelier`;
+
+/**
+ * What is left out or "auto" is as in `init`, where there is one, else chosen from the data. E_DATA for data nothing can be
+ * learned from, E_UNKNOWN and E_OPTION for wishes that make no sense.
+ */
+export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<ModelConfig> {
+  const choices: Record<string, string> = {};
+  const decide: Decide = (key, wish, choose, inherited) => {
+    if (wish !== undefined && wish !== "auto") return wish;
+    const { value, why } = inherited === undefined ? choose() : { value: inherited, why: `as in ${init?.origin.path}` };
+    choices[key] = `${nameOf(value)}: ${why}`;
+    return value;
+  };
+  const training = decideTraining(data, wishes, decide);
   if (data.count < MIN_RECORDS)
     throw new VaekitError(
       "E_DATA",
@@ -44,6 +64,7 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
       "A model learns what records have in common; give it more of them.",
     );
   const fields = fieldsOf(data.schema);
+  checkAugmentation(fields, training);
   const profiles = await profileFields(data, fields, training);
   const [field] = fields; // pictures have one field; what is chosen per field is chosen for each
   const profile = profiles[field.name];
@@ -54,14 +75,10 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
       "There is nothing to learn from records that do not differ.",
     );
 
-  const choices: Record<string, string> = {};
-  const decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>): T => {
-    if (wish !== undefined && wish !== "auto") return wish;
-    const { value, why } = choose();
-    choices[key] = `${String(value)}: ${why}`;
-    return value;
-  };
-  const net = partOf(decide<string | PartConfig>("net", wishes.net, () => field.kind.chooseNet(profile, field.schema)));
+  const before = init?.config;
+  const net = partOf(
+    decide<string | PartConfig>("net", wishes.net, () => field.kind.chooseNet(profile, field.schema), before?.net),
+  );
   if (wishes.hidden !== undefined) {
     if (!hasOption(nets.get(net.name).options, "hidden")) {
       const problem = `invalid hidden: net ${net.name} has no such layer`;
@@ -69,7 +86,9 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     }
     net.hidden = wishes.hidden;
   }
-  const latent = decide("latent", wishes.latent, () => field.kind.chooseLatent(profile, field.schema));
+  const prior = priorOf(wishes);
+  if (isAuto(wishes.prior)) choices.prior = PRIOR_TO_COME;
+  const latent = decide("latent", wishes.latent, () => field.kind.chooseLatent(profile, field.schema), before?.latent);
   if (!Number.isInteger(latent) || latent < 1 || latent > MAX_LATENT)
     throw new VaekitError(
       "E_OPTION",
@@ -77,7 +96,12 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     );
   const chosen = fields.map(({ name, kind, schema }) => {
     const likelihood = partOf(
-      decide<string | PartConfig>("likelihood", wishes.likelihood, () => kind.chooseLikelihood(profiles[name], schema)),
+      decide<string | PartConfig>(
+        "likelihood",
+        wishes.likelihood,
+        () => kind.chooseLikelihood(profiles[name], schema),
+        before?.likelihoods[name],
+      ),
     );
     return [name, complete(likelihoods, likelihood)];
   });
@@ -88,16 +112,18 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     schema: { fields: { ...data.schema.fields } },
     latent,
     net: complete(nets, net),
-    posterior: complete(posteriors, partOf(wishes.posterior ?? "normal")),
-    prior: complete(priors, partOf(wishes.prior ?? "standard-normal")),
+    posterior: complete(posteriors, partOf(wishes.posterior ?? before?.posterior ?? "normal")),
+    prior: complete(priors, prior),
     likelihoods: Object.fromEntries(chosen),
-    objective: complete(objectives, objectiveOf(wishes)),
-    sampler: complete(samplers, partOf(wishes.sampler ?? "prior")),
+    objective: complete(objectives, objectiveOf(wishes, before)),
+    sampler: complete(samplers, partOf(wishes.sampler ?? before?.sampler ?? "prior")),
     facts: {
       count: data.count,
       mean: Object.fromEntries(fields.map(({ name }) => [name, rounded(profiles[name].mean)])),
+      fields: Object.fromEntries(fields.map(({ name }) => [name, factsOf(profiles[name])])),
     },
-    training,
+    ...(init && { init: init.origin }),
+    training: { ...training, keepPrior: training.keepPrior ?? (isAuto(wishes.prior) ? "better" : "always") },
     data: {
       name: data.name,
       fingerprint: data.fingerprint,
@@ -107,6 +133,33 @@ export async function plan(data: Dataset, wishes: Wishes): Promise<ModelConfig> 
     choices,
     metrics: {},
   };
+}
+
+/** A wish, or for "auto" what is inherited, or what `choose` makes of it; told under `key`. */
+type Decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>, inherited?: T) => T;
+
+/** How to train, with what was left to the data decided. */
+function decideTraining(data: Dataset, wishes: Wishes, decide: Decide): TrainingOptions {
+  const { epochs, batchSize, ...rest } = wishes;
+  const given = Object.entries({ epochs, batchSize }).filter(([, wish]) => wish !== "auto");
+  const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
+  const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
+  const batch = decide("batch", batchSize, () => chooseBatchSize(train.length));
+  return {
+    ...parsed,
+    batchSize: batch,
+    epochs: decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate)),
+  };
+}
+
+/** E_OPTION where no field can be changed as asked. */
+function checkAugmentation(fields: readonly Field[], { flip, shift }: TrainingOptions): void {
+  if (!flip && shift === 0) return;
+  const limits = fields.flatMap(({ kind, schema }) => kind.augmenter?.largestShift(schema) ?? []);
+  if (limits.length === 0)
+    throw new VaekitError("E_OPTION", `invalid ${flip ? "flip" : "shift"}: no field of the data can be changed so`);
+  const most = Math.min(...limits);
+  if (shift > most) throw new VaekitError("E_OPTION", `invalid shift: got ${shift}, expected at most ${most} pixels`);
 }
 
 function parseTraining(wishes: Wishes): TrainingOptions {
@@ -126,11 +179,27 @@ function parseTraining(wishes: Wishes): TrainingOptions {
   throw new VaekitError("E_OPTION", `invalid ${issue.path.join(".")}: ${issue.message}`);
 }
 
-function objectiveOf({ objective = "elbo", beta, freeBits }: Wishes): PartConfig {
-  const part = partOf(objective);
+const isAuto = (wish: string | PartConfig | undefined): boolean => wish === undefined || wish === "auto";
+
+function priorOf({ prior, priorComponents }: Wishes): PartConfig {
+  const part = partOf(isAuto(prior) ? FITTED_PRIOR : prior!);
+  if (priorComponents === undefined) return part;
+  if (!hasOption(priors.get(part.name).options, "components")) {
+    const problem = `invalid prior components: prior ${part.name} has none`;
+    throw new VaekitError("E_OPTION", problem, "Leave them out, or choose --prior mixture.");
+  }
+  return { ...part, components: priorComponents };
+}
+
+function objectiveOf({ objective, beta, freeBits }: Wishes, before?: ModelConfig): PartConfig {
+  const part = partOf(objective ?? before?.objective ?? "elbo");
   if (beta !== undefined) part.beta = beta;
-  if (freeBits !== undefined && freeBits !== 0) part.freeBits = freeBits;
+  if (freeBits !== undefined) part.freeBits = freeBits;
   return part;
+}
+
+function nameOf(value: unknown): string {
+  return typeof value === "object" && value !== null && "name" in value ? String(value.name) : String(value);
 }
 
 function partOf(wish: string | PartConfig): PartConfig {
@@ -146,15 +215,22 @@ function hasOption(options: unknown, name: string): boolean {
   return name in ((options as { shape?: object }).shape ?? {});
 }
 
+/** What the configuration keeps of a profile. */
+export function factsOf({ variance, greyShare, largestEigenvalue }: FieldProfile): FieldFacts {
+  const [a, b, c] = rounded([variance, greyShare, largestEigenvalue]);
+  return { variance: a, greyShare: b, largestEigenvalue: c };
+}
+
 /** Means need not carry more digits than float32 has. */
 function rounded(mean: readonly number[]): number[] {
   return mean.map((value) => Number(value.toPrecision(6)));
 }
 
-async function profileFields(
+/** What is in a sample of the records that are trained on. */
+export async function profileFields(
   data: Dataset,
   fields: readonly Field[],
-  { valid, seed }: TrainingOptions,
+  { valid, seed }: Pick<TrainingOptions, "valid" | "seed">,
 ): Promise<Record<string, FieldProfile>> {
   const { train } = splitIndices(data.count, valid, seed);
   const sample = sampleIndices(train.length, PROFILE_RECORDS, seed).map((at) => train[at]);

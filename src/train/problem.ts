@@ -1,6 +1,7 @@
 /** What a training loop minimises: a traced step per batch size and the values that feed it. */
 
 import type { Columns, Dataset } from "../data/dataset.js";
+import type { Augmentation } from "../fields/field.js";
 import type { Model } from "../model/compose.js";
 import { fieldFeeds, type Scratch } from "../model/open.js";
 import { priorStepProgram, stepProgram, type TracedProgram } from "../model/programs.js";
@@ -15,16 +16,23 @@ export interface Problem {
   feeds(records: Uint32Array, random: Philox, scratch: Scratch): Feeds | Promise<Feeds>;
 }
 
+/** How training records are made into what the model sees. */
+export interface RecordOptions extends Augmentation {
+  readonly binarize: boolean;
+}
+
 /** Fitting a model to the records `indices` of a data set. */
-export function modelProblem(model: Model, data: Dataset, indices: Uint32Array, binarize: boolean): Problem {
+export function modelProblem(model: Model, data: Dataset, indices: Uint32Array, options: RecordOptions): Problem {
+  const changes = options.flip || options.shift > 0;
   return {
     count: indices.length,
     trace: (batch) => stepProgram(model, batch),
     feeds(records, random, scratch) {
       const columns = data.read(records.map((at) => indices[at]));
       const feed = (read: Columns): Feeds => {
-        const feeds = fieldFeeds(model, read, scratch);
-        return binarize ? binarized(feeds, random, scratch) : feeds;
+        const encoded = fieldFeeds(model, read, scratch);
+        const feeds = changes ? augmented(model, encoded, options, random, scratch) : encoded;
+        return options.binarize ? binarized(feeds, random, scratch) : feeds;
       };
       return columns instanceof Promise ? columns.then(feed) : feed(columns);
     },
@@ -43,6 +51,17 @@ export function priorProblem(model: Model, codes: Float32Array, latent: number):
       return { z };
     },
   };
+}
+
+/** Changed at random; in arrays of their own, as what is fed may be the data set's memory. */
+function augmented(model: Model, feeds: Feeds, options: Augmentation, random: Philox, scratch: Scratch): Feeds {
+  return Object.fromEntries(
+    model.fields.map(({ name, kind, schema }) => {
+      const values = feeds[name] as Float32Array;
+      if (!kind.augmenter) return [name, values];
+      return [name, kind.augmenter.apply(values, schema, options, random, scratch(`augmented/${name}`, values.length))];
+    }),
+  );
 }
 
 /** 1 with each value's own probability, else 0. */

@@ -5,7 +5,7 @@ import type { ModelConfig } from "../model/config.js";
 import { TrainingOptions } from "./options.js";
 
 /**
- * The checkpoint's configuration, with the patience given now, and the epochs where the schedule does not depend on
+ * The checkpoint's configuration, with the patience and privacy given now, and the epochs where the schedule does not depend on
  * them. E_DATA when the data has changed since, E_OPTION for any other option that differs.
  */
 export function resumedConfig(then: ModelConfig, now: ModelConfig): ModelConfig {
@@ -17,14 +17,16 @@ export function resumedConfig(then: ModelConfig, now: ModelConfig): ModelConfig 
     );
   const before = TrainingOptions.parse(then.training);
   const given = TrainingOptions.parse(now.training);
-  const free = new Set<string>(before.schedule === "constant" ? ["patience", "epochs"] : ["patience"]);
+  const free = new Set<string>(["patience", "private", ...(before.schedule === "constant" ? ["epochs"] : [])]);
   for (const key of Object.keys({ ...before, ...given }) as (keyof TrainingOptions)[])
     if (!free.has(key)) same(key, before[key], given[key]);
   for (const key of ["schema", "latent", "net", "posterior", "prior", "likelihoods", "objective"] as const)
     same(key, then[key], now[key]);
+  same("init", then.init?.fingerprint, now.init?.fingerprint);
   const training = {
     ...then.training,
     patience: given.patience,
+    private: then.training.private === undefined && !given.private ? undefined : given.private,
     epochs: free.has("epochs") ? given.epochs : before.epochs,
   };
   // No patience is no key: the model's files are those of a run that was never interrupted.

@@ -32,26 +32,26 @@ export interface Progress {
   readonly seconds: number;
 }
 
-/** Slots that a run needs to go on; gradients are made anew. */
-const KEPT = ["value", "m", "v"] as const satisfies readonly Slot[];
+/** Slots that a run needs to go on, of those a bank has; gradients and their sums are made anew. */
+const KEPT: readonly Slot[] = ["value", "m", "v", "average"];
 
 export interface TrainState {
   readonly progress: Progress;
-  /** `value/NAME`, `m/NAME`, `v/NAME`, and `best/NAME` once there is a best epoch; `state/NAME` for states. */
+  /** `value/NAME`, `m/NAME`, `v/NAME`, `average/NAME` where weights are averaged, `best/NAME` once there is a best epoch; `state/NAME` for states. */
   readonly tensors: ReadonlyMap<string, Weight>;
 }
 
 export function readTensors(bank: Bank): Map<string, Weight> {
   const tensors = new Map<string, Weight>();
   for (const { name, shape } of bank.entries)
-    for (const slot of KEPT) tensors.set(`${slot}/${name}`, { shape, values: bank.read(name, slot) });
+    for (const slot of keptOf(bank)) tensors.set(`${slot}/${name}`, { shape, values: bank.read(name, slot) });
   return tensors;
 }
 
 /** E_FILE when one is missing, E_SHAPE when one has another number of values. */
 export function writeTensors(bank: Bank, tensors: TrainState["tensors"]): void {
   for (const { name } of bank.entries)
-    for (const slot of KEPT) bank.write(name, slot, tensorOf(tensors, `${slot}/${name}`));
+    for (const slot of keptOf(bank)) bank.write(name, slot, tensorOf(tensors, `${slot}/${name}`));
 }
 
 /** Values of a tensor that a state must have. E_FILE when it has not. */
@@ -99,7 +99,28 @@ export function parseState(
   );
 }
 
-/** Current weights by name. */
+function keptOf({ slots }: Bank): readonly Slot[] {
+  return KEPT.filter((slot) => slots.includes(slot));
+}
+
+/** The weights that a model would have now, by name: their moving average where the bank keeps one. */
 export function weightsOf(bank: Bank): Map<string, Weight> {
-  return new Map(bank.entries.map(({ name, shape }) => [name, { shape, values: bank.read(name, "value") }]));
+  const slot = isAveraged(bank) ? "average" : "value";
+  return new Map(bank.entries.map(({ name, shape }) => [name, { shape, values: bank.read(name, slot) }]));
+}
+
+/** Lets `use` find the weights of `weightsOf` in place of those that are being trained. */
+export async function withWeights<Result>(bank: Bank, use: () => Promise<Result>): Promise<Result> {
+  if (!isAveraged(bank)) return use();
+  const trained = bank.entries.map(({ name }) => ({ name, values: bank.read(name, "value") }));
+  for (const { name } of bank.entries) bank.write(name, "value", bank.read(name, "average"));
+  try {
+    return await use();
+  } finally {
+    for (const { name, values } of trained) bank.write(name, "value", values);
+  }
+}
+
+function isAveraged({ slots }: Bank): boolean {
+  return slots.includes("average");
 }

@@ -5,7 +5,7 @@ import { STATISTIC } from "../model/programs.js";
 import type { Weight } from "../model/runner.js";
 import type { Recording } from "../nn/ctx.js";
 import { Philox } from "../random.js";
-import type { Bank, Engine, Executable, Feeds, Slot } from "../runtime/engine.js";
+import type { Bank, Engine, Executable, ExtraSlot, Feeds, Slot } from "../runtime/engine.js";
 import type { Problem } from "./problem.js";
 
 export interface StepResult {
@@ -19,9 +19,19 @@ export interface Stepper {
   readonly parameterCount: number;
   /** States by name, which steps change. */
   readonly states: Map<string, Float32Array>;
-  /** Runs forward and backward; gradients lie in the bank afterwards. */
+  /**
+   * Runs forward and backward over the records of one update: at most `batch` of them, times `accumulate`. Their mean
+   * gradients lie in the bank afterwards.
+   */
   run(records: Uint32Array, random: Philox, scalars: Readonly<Record<string, number>>): Promise<StepResult>;
   dispose(): Promise<void>;
+}
+
+export interface StepperOptions {
+  /** Batches whose gradients make one update. Default 1. */
+  readonly accumulate?: number;
+  /** Whether the bank keeps a moving average of the weights. Default no. */
+  readonly average?: boolean;
 }
 
 /** Compiles for `batch` records at once, and on demand for the shorter last batch of an epoch. */
@@ -31,10 +41,15 @@ export async function openStepper(
   batch: number,
   seed: number,
   stream: number,
+  { accumulate = 1, average = false }: StepperOptions = {},
 ): Promise<Stepper> {
   const first = problem.trace(batch);
   const { parameters } = first.recording;
-  const bank = engine.bank([...parameters].map(([name, { shape }]) => ({ name, shape })));
+  const extra: ExtraSlot[] = [...(average ? ["average" as const] : []), ...(accumulate > 1 ? ["sum" as const] : [])];
+  const bank = engine.bank(
+    [...parameters].map(([name, { shape }]) => ({ name, shape })),
+    extra,
+  );
   const random = new Philox(seed, stream);
   for (const [name, { shape, initialize }] of parameters) bank.write(name, "value", initialize(shape, random));
   const states = new Map(
@@ -57,26 +72,46 @@ export async function openStepper(
     return found;
   }
 
+  /** Forward and backward over one batch; its terms. */
+  async function pass(
+    records: Uint32Array,
+    generator: Philox,
+    scalars: Readonly<Record<string, number>>,
+  ): Promise<Record<string, number>> {
+    const { recording, executable } = await forBatch(records.length);
+    const feeds: Record<string, Feeds[string]> = { ...(await problem.feeds(records, generator, scratch)) };
+    for (const [name, { kind, tensor }] of recording.noises) {
+      const values = scratch(`noise/${name}`, sizeOf(tensor.shape as number[]));
+      feeds[name] = kind === "normal" ? generator.normals(values) : generator.uniforms(values);
+    }
+    for (const name of recording.scalars.keys()) feeds[name] = Float32Array.of(scalars[name]);
+    for (const [name, values] of states) feeds[name] = values;
+    const results = await executable.run(feeds);
+    const terms: Record<string, number> = {};
+    for (const [name, values] of Object.entries(results)) {
+      if (name.startsWith(STATISTIC))
+        moveState(name.slice(STATISTIC.length), values as Float32Array, recording, states);
+      else terms[name] = values[0];
+    }
+    return terms;
+  }
+
   return {
     bank,
     states,
     parameterCount: [...parameters.values()].reduce((total, { shape }) => total + sizeOf(shape), 0),
     async run(records, generator, scalars) {
-      const { recording, executable } = await forBatch(records.length);
-      const feeds: Record<string, Feeds[string]> = { ...(await problem.feeds(records, generator, scratch)) };
-      for (const [name, { kind, tensor }] of recording.noises) {
-        const values = scratch(`noise/${name}`, sizeOf(tensor.shape as number[]));
-        feeds[name] = kind === "normal" ? generator.normals(values) : generator.uniforms(values);
-      }
-      for (const name of recording.scalars.keys()) feeds[name] = Float32Array.of(scalars[name]);
-      for (const [name, values] of states) feeds[name] = values;
-      const results = await executable.run(feeds);
+      if (accumulate === 1)
+        return { terms: await pass(records, generator, scalars), gradientNorm: bank.gradientNorm() };
       const terms: Record<string, number> = {};
-      for (const [name, values] of Object.entries(results)) {
-        if (name.startsWith(STATISTIC))
-          moveState(name.slice(STATISTIC.length), values as Float32Array, recording, states);
-        else terms[name] = values[0];
+      for (let at = 0; at < records.length; at += batch) {
+        const part = records.subarray(at, at + batch);
+        const share = part.length / records.length;
+        for (const [name, value] of Object.entries(await pass(part, generator, scalars)))
+          terms[name] = (terms[name] ?? 0) + value * share;
+        bank.addGradient(share, at === 0);
       }
+      bank.takeGradient(1);
       return { terms, gradientNorm: bank.gradientNorm() };
     },
     async dispose() {

@@ -2,23 +2,24 @@
 
 import type { Dataset } from "../data/dataset.js";
 import { splitIndices } from "../data/split.js";
-import { compose, type Model } from "../model/compose.js";
+import { foresee } from "../eval/doctor/list.js";
+import { compose } from "../model/compose.js";
 import type { ModelConfig } from "../model/config.js";
 import { nets } from "../model/list.js";
 import { BETA } from "../model/objectives/elbo.js";
-import { fieldFeeds } from "../model/open.js";
-import { encodeProgram, latentSize } from "../model/programs.js";
 import type { Weight } from "../model/runner.js";
-import { Philox } from "../random.js";
-import type { Bank, Engine } from "../runtime/engine.js";
+import { beforePrior } from "../model/standard-prior.js";
+import type { Engine } from "../runtime/engine.js";
 import type { Terms, TrainEvent } from "./events.js";
 import { type LoopResult, loop } from "./loop.js";
 import { CONSTANT_LEARNING_RATE, STREAM, TrainingOptions } from "./options.js";
-import { modelProblem, priorProblem } from "./problem.js";
+import { fitPrior } from "./prior.js";
+import { modelProblem } from "./problem.js";
 import { betaWarmup, schedule } from "./schedules.js";
 import type { TrainState } from "./state.js";
 import { openStepper } from "./stepper.js";
 import { openValidator } from "./validate.js";
+import { type Init, startFrom } from "./warm-start.js";
 
 export interface TrainContext {
   readonly engine: Engine;
@@ -28,6 +29,8 @@ export interface TrainContext {
   /** Keeps a state; called every `checkpointSeconds` and when interrupted. */
   readonly save?: (state: TrainState) => Promise<void>;
   readonly checkpointSeconds?: number;
+  /** A model to start from. */
+  readonly init?: Init;
 }
 
 export interface Trained {
@@ -37,9 +40,6 @@ export interface Trained {
   readonly reason: LoopResult["reason"];
 }
 
-/** Fits of priors are small: they need no more than this. */
-const PRIOR_TRAINING = { epochs: 40, batchSize: 512, learningRate: 1e-2 };
-const ENCODE_BATCH = 500;
 /** A step as a full batch has it: smaller batches of one-cycle runs peak lower, by the square root. */
 const REFERENCE_BATCH = 128;
 
@@ -55,16 +55,21 @@ export async function* train(
   const { engine } = context;
   const signal = context.signal ?? new AbortController().signal;
   const options = TrainingOptions.parse(config.training);
-  const model = compose(config);
+  const { prior } = compose(config);
+  const before = beforePrior(config);
+  const model = compose(before);
   const { train: indices, valid } = splitIndices(data.count, options.valid, options.seed);
   const batchSize = Math.min(options.batchSize, indices.length);
-  const problem = modelProblem(model, data, indices, options.binarize);
-  const stepper = await openStepper(problem, engine, batchSize, options.seed, STREAM.initial);
+  const problem = modelProblem(model, data, indices, options);
+  const { accumulate, ema } = options;
+  const wanted = { accumulate, average: ema > 0 };
+  const stepper = await openStepper(problem, engine, batchSize, options.seed, STREAM.initial, wanted);
   const validator = valid.length > 0 ? await openValidator(model, data, valid, engine, stepper.bank, options) : null;
-  const stepsPerEpoch = Math.ceil(indices.length / batchSize);
+  const stepsPerEpoch = Math.ceil(indices.length / (batchSize * accumulate));
   const { beta = 1 } = model.objective.options as { beta?: number };
   const started = performance.now();
   try {
+    if (context.init && !context.resume) startFrom(stepper.bank, context.init);
     yield {
       event: "start",
       parameters: stepper.parameterCount,
@@ -75,6 +80,7 @@ export async function* train(
       choices: config.choices,
       resumedAtStep: context.resume?.progress.step ?? 0,
     };
+    if (!context.resume) for (const message of warnings(config)) yield { event: "notice", message };
     const result = yield* loop({
       problem,
       stepper,
@@ -93,10 +99,14 @@ export async function* train(
       checkpointSeconds: context.checkpointSeconds ?? 60,
       signal,
     });
+    let finished = before;
     let { weights } = result;
-    if (result.reason !== "interrupted" && model.prior.part.fit === "after") {
+    if (result.reason !== "interrupted" && prior.part.fit === "after") {
       for (const [name, { values }] of weights) stepper.bank.write(name, "value", values);
-      weights = new Map([...weights, ...(yield* fitPrior(model, data, indices, engine, stepper.bank, signal))]);
+      const fitted = await fitPrior(prior, { model, data, train: indices, valid, engine, bank: stepper.bank, signal });
+      yield { event: "notice", message: `prior ${fitted.why}` };
+      finished = { ...config, prior: fitted.prior, choices: { ...config.choices, prior: fitted.why } };
+      weights = new Map([...weights, ...fitted.weights]);
     }
     const metrics = metricsOf(result, options, valid.length);
     yield {
@@ -108,17 +118,27 @@ export async function* train(
       bestEpoch: result.bestEpoch,
       metrics,
     };
-    return { config: { ...config, metrics: { ...config.metrics, ...metrics } }, weights, reason: result.reason };
+    return { config: { ...finished, metrics: { ...config.metrics, ...metrics } }, weights, reason: result.reason };
   } finally {
     await validator?.dispose();
     await stepper.dispose();
   }
 }
 
+/** What the doctor can tell before any training. */
+function warnings(config: ModelConfig): string[] {
+  const patient = { path: "models/mine", config, weights: new Map(), history: [] };
+  return foresee(patient).map(({ severity, problem, evidence, reference }) => {
+    return `${severity}: ${problem} Seen: ${evidence}; healthy: ${reference}.`;
+  });
+}
+
 /** The peak that belongs to the net for schedules that come down; the usual 1e-3 for a constant rate. */
-function defaultRate(config: ModelConfig, { schedule: kind, batchSize }: TrainingOptions): number {
+export function defaultRate(config: ModelConfig, { schedule: kind, batchSize, accumulate }: TrainingOptions): number {
   if (kind === "constant") return CONSTANT_LEARNING_RATE;
-  return nets.get(config.net.name).peakLearningRate * Math.min(1, Math.sqrt(batchSize / REFERENCE_BATCH));
+  return (
+    nets.get(config.net.name).peakLearningRate * Math.min(1, Math.sqrt((batchSize * accumulate) / REFERENCE_BATCH))
+  );
 }
 
 function metricsOf(
@@ -134,66 +154,6 @@ function metricsOf(
     reconstruction: rounded(validation.reconstruction),
     kl: rounded(validation.kl),
     ...run,
-    protocol: `validation split of ${records} records, 1 draw per record, beta 1, seed ${seed}, nats per record`,
+    protocol: `validation split of ${records} records, 1 draw per record, prior N(0, I), beta 1, seed ${seed}, nats per record`,
   };
-}
-
-/** Encodes the training records, draws a code from each posterior, and fits the prior's own parameters to the codes. */
-async function* fitPrior(
-  model: Model,
-  data: Dataset,
-  indices: Uint32Array,
-  engine: Engine,
-  bank: Bank,
-  signal: AbortSignal,
-): AsyncGenerator<TrainEvent, Map<string, Weight>> {
-  const options = TrainingOptions.parse(model.config.training);
-  const latent = latentSize(model);
-  const codes = new Float32Array(indices.length * latent);
-  const encoder = await engine.compile(encodeProgram(model).program, bank);
-  const random = new Philox(options.seed, STREAM.codes);
-  for (let at = 0; at < indices.length; at += ENCODE_BATCH) {
-    const records = indices.subarray(at, at + ENCODE_BATCH);
-    const { mu, logvar } = await encoder.run(fieldFeeds(model, await data.read(records)), { B: records.length });
-    const eps = random.normals(new Float32Array(mu.length));
-    for (let i = 0; i < mu.length; i++) codes[at * latent + i] = mu[i] + Math.exp(logvar[i] / 2) * eps[i];
-  }
-  await encoder.dispose();
-
-  const problem = priorProblem(model, codes, latent);
-  const fitting = TrainingOptions.parse({
-    ...PRIOR_TRAINING,
-    batchSize: Math.min(PRIOR_TRAINING.batchSize, problem.count),
-    seed: options.seed,
-  });
-  const stepper = await openStepper(problem, engine, fitting.batchSize, options.seed, STREAM.prior);
-  try {
-    const steps = loop({
-      problem,
-      stepper,
-      options: fitting,
-      learningRate: schedule(fitting.schedule, { learningRate: PRIOR_TRAINING.learningRate }),
-      beta: null,
-      noiseStream: STREAM.prior,
-      validate: null,
-      score: ({ loss }) => loss,
-      resume: null,
-      save: null,
-      checkpointSeconds: Number.POSITIVE_INFINITY,
-      signal,
-    });
-    let next = await steps.next();
-    let last = Number.NaN;
-    while (!next.done) {
-      if (next.value.event === "epoch") last = next.value.train.loss;
-      next = await steps.next();
-    }
-    yield {
-      event: "notice",
-      message: `prior ${model.prior.part.name} fitted to ${problem.count} codes: ${last.toFixed(3)} nats per code`,
-    };
-    return next.value.weights;
-  } finally {
-    await stepper.dispose();
-  }
 }

@@ -69,7 +69,7 @@ async function affordableEpochs(input: FitInput, context: VerbContext): Promise<
 async function train(input: FitInput, context: VerbContext): Promise<void> {
   const { fitModel } = await import("./fit-run.js");
   for await (const event of fitModel(input, context)) context.report(event);
-  context.report({ event: "wrote", path: input.out, what: "the model, samples.png, reconstructions.png" });
+  context.report({ event: "wrote", path: input.out, what: "the model; report.html shows it" });
 }
 
 async function drawWalk(runner: Runner, test: Dataset, out: string, { host, signal, report }: VerbContext) {
@@ -93,7 +93,7 @@ async function drawMap(
   const { subset } = await import("../data/subset.js");
   const { sampleIndices } = await import("../data/split.js");
   const part = subset(test, sampleIndices(test.count, MAPPED, seed));
-  const { picture } = await mapDataset(runner, part, { signal: context.signal });
+  const { picture } = await mapDataset(runner, part, { seed, signal: context.signal }, context.host);
   const path = context.host.files.join(out, "map.png");
   await writePictures(path, picture, {}, context.host);
   context.report({ event: "wrote", path, what: `where ${part.count} test digits lie in latent space` });

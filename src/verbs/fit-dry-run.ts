@@ -5,16 +5,19 @@ import { splitIndices } from "../data/split.js";
 import { compose } from "../model/compose.js";
 import type { ModelConfig } from "../model/config.js";
 import { BETA } from "../model/objectives/elbo.js";
+import { beforePrior } from "../model/standard-prior.js";
 import { Philox } from "../random.js";
 import { checkOut } from "../store/work-folder.js";
-import { STREAM } from "../train/options.js";
+import { STREAM, TrainingOptions } from "../train/options.js";
 import { plan } from "../train/plan.js";
 import { modelProblem } from "../train/problem.js";
 import { openStepper, type Stepper } from "../train/stepper.js";
+import { startFrom } from "../train/warm-start.js";
 import { figuresText } from "./figures.js";
 import type { FitInput } from "./fit-options.js";
 import { oncePerText } from "./runner.js";
 import type { VerbContext, VerbResult } from "./verb.js";
+import { loadInit, openingOf } from "./warm-start.js";
 
 /** Steps that are timed, after those in which memory is first touched. */
 const WARM_STEPS = 3;
@@ -25,6 +28,7 @@ export interface Trial {
   readonly config: ModelConfig;
   readonly records: number;
   readonly validation: number;
+  readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly secondsPerStep: number;
   readonly parameters: number;
@@ -33,24 +37,30 @@ export interface Trial {
 
 /** Plans as `fit` does, runs a few steps and writes nothing. The errors of planning are those of `fit`. */
 export async function tryOut(input: FitInput, { host, signal, report }: VerbContext): Promise<Trial> {
-  const { size, channels, limit, seed, device, threads } = input;
+  const { limit, seed, device, threads } = input;
+  const init = input.init === undefined ? undefined : await loadInit(input.init, host);
   const onNotice = oncePerText((message) => report({ event: "notice", message }));
-  const data = await openDataset(input.data, { size, channels, limit, seed, signal, onNotice }, host);
+  const data = await openDataset(input.data, { ...openingOf(input, init), limit, seed, signal, onNotice }, host);
   try {
     data.notices.forEach(onNotice);
-    const config = await plan(data, input);
+    const config = await plan(data, input, init);
     const { train, valid } = splitIndices(data.count, input.valid, seed);
-    const batchSize = Math.min(input.batchSize, train.length);
-    const problem = modelProblem(compose(config), data, train, input.binarize);
-    const engine = await host.engine(device, { threads });
-    const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial);
+    const { batchSize: wanted, epochs } = TrainingOptions.parse(config.training);
+    const batchSize = Math.min(wanted, train.length);
+    const problem = modelProblem(compose(beforePrior(config)), data, train, input);
+    const engine = await host.engine(device, { threads, onNotice });
+    const perUpdate = batchSize * input.accumulate;
+    const passes = { accumulate: input.accumulate, average: input.ema > 0 };
+    const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial, passes);
     try {
+      if (init) startFrom(stepper.bank, init);
       return {
         config,
         records: train.length,
         validation: valid.length,
-        stepsPerEpoch: Math.ceil(train.length / batchSize),
-        secondsPerStep: await timeSteps(stepper, train.length, batchSize, input, signal),
+        epochs,
+        stepsPerEpoch: Math.ceil(train.length / perUpdate),
+        secondsPerStep: await timeSteps(stepper, train.length, perUpdate, input, signal),
         parameters: stepper.parameterCount,
         shapes: Object.fromEntries(stepper.bank.entries.map(({ name, shape }) => [name, shape])),
       };
@@ -67,12 +77,11 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
 export async function dryRun(input: FitInput, context: VerbContext): Promise<VerbResult> {
   await checkOut(input.out, context.host);
   const { config, shapes, stepsPerEpoch, secondsPerStep, ...trial } = await tryOut(input, context);
-  const steps = stepsPerEpoch * input.epochs;
+  const steps = stepsPerEpoch * trial.epochs;
   const { memory } = context.host;
   const facts = {
     ...partsOf(config),
     ...trial,
-    epochs: input.epochs,
     steps,
     secondsPerStep: Number(secondsPerStep.toPrecision(3)),
     seconds: Math.ceil(secondsPerStep * steps),
@@ -99,7 +108,7 @@ async function timeSteps(
   for (let step = 0; step < WARM_STEPS + TIMED_STEPS; step++) {
     signal.throwIfAborted();
     const started = performance.now();
-    await stepper.run(records, random, { [BETA]: beta });
+    await stepper.run(records, random, { [BETA]: beta ?? 1 });
     times.push((performance.now() - started) / 1000);
   }
   const timed = times.slice(WARM_STEPS).sort((a, b) => a - b);

@@ -2,7 +2,8 @@
 
 import * as z from "zod";
 import { MAX_LATENT } from "../model/config.js";
-import { likelihoods, nets } from "../model/list.js";
+import { likelihoods, nets, priors } from "../model/list.js";
+import { MAX_COMPONENTS } from "../model/priors/mixture.js";
 import { type OptimizerName, optimizers } from "../train/optimizers.js";
 import { type ScheduleName, schedules } from "../train/schedules.js";
 import { look } from "./option.js";
@@ -11,6 +12,7 @@ import { data, device, limit, out, seed, threads } from "./options.js";
 const MAX_HIDDEN = 65_536;
 const MAX_SIDE = 1024;
 const MAX_BATCH = 65_536;
+const MAX_ACCUMULATE = 65_536;
 const MAX_EPOCHS = 1_000_000;
 
 const auto = z.literal("auto");
@@ -20,6 +22,7 @@ const amount = () => z.number().min(0);
 const positive = () => z.number().positive();
 
 const netNames = () => ["auto", ...nets.names()];
+const priorNames = () => ["auto", ...priors.names()];
 const likelihoodNames = () => ["auto", ...likelihoods.names()];
 
 const model = { group: "Model" };
@@ -29,6 +32,12 @@ const run = { group: "Run" };
 
 /** Options that a model is built from. */
 export const modelOptions = {
+  init: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("model to start from: its parts, where none are given, and its weights")
+    .register(look, { ...model, placeholder: "MODEL", more: true }),
   latent: z
     .union([auto, z.int().min(1).max(MAX_LATENT)])
     .default("auto")
@@ -44,19 +53,31 @@ export const modelOptions = {
     .max(MAX_HIDDEN)
     .optional()
     .describe("units of the hidden layer of the mlp (default: 400)")
-    .register(look, { ...model, placeholder: "N" }),
+    .register(look, { ...model, placeholder: "N", more: true }),
   likelihood: named(likelihoodNames)
     .default("auto")
     .describe("distribution of a pixel given the latent")
     .register(look, { ...model, names: likelihoodNames, placeholder: "NAME" }),
-  beta: amount().default(1).describe("weight of the KL term").register(look, model),
+  beta: amount()
+    .optional()
+    .describe("weight of the KL term (default: 1)")
+    .register(look, { ...model, placeholder: "N" }),
   warmup: amount()
     .default(0)
     .describe("epochs over which beta rises from 0")
     .register(look, { ...model, placeholder: "EPOCHS", more: true }),
+  prior: named(priorNames)
+    .default("auto")
+    .describe("p(z); auto is a mixture fitted to the codes where that is measurably better")
+    .register(look, { ...model, names: priorNames, placeholder: "NAME" }),
+  priorComponents: z
+    .union([auto, z.int().min(1).max(MAX_COMPONENTS)])
+    .optional()
+    .describe("components of a mixture prior (default: auto, by the number of codes)")
+    .register(look, { ...model, flag: "prior.components", more: true }),
   freeBits: amount()
-    .default(0)
-    .describe("nats of KL per latent that cost nothing")
+    .optional()
+    .describe("nats of KL per latent that cost nothing (default: 0)")
     .register(look, { ...model, placeholder: "NATS", more: true }),
 };
 
@@ -67,15 +88,24 @@ export const readOptions = {
     .default("auto")
     .describe("height and width that pictures are brought to")
     .register(look, fromData),
-  channels: z.literal(["auto", 1, 3]).default("auto").describe("1 for grey, 3 for colour").register(look, fromData),
-  limit: limit.register(look, { ...fromData, placeholder: "N" }),
+  channels: z
+    .literal(["auto", 1, 3])
+    .default("auto")
+    .describe("1 for grey, 3 for colour")
+    .register(look, { ...fromData, more: true }),
+  limit: limit.clone().register(look, { ...fromData, placeholder: "N" }),
   valid: z
     .number()
     .min(0)
     .lt(1)
     .default(0.05)
     .describe("share of the data kept aside for validation")
-    .register(look, { ...fromData, placeholder: "SHARE" }),
+    .register(look, { ...fromData, placeholder: "SHARE", more: true }),
+  private: z
+    .boolean()
+    .default(false)
+    .describe("leave no pictures of records in the report and the model card")
+    .register(look, { ...fromData, more: true }),
   binarize: z
     .boolean()
     .default(false)
@@ -83,16 +113,48 @@ export const readOptions = {
     .register(look, { ...fromData, more: true }),
 };
 
+/** Options of how training records are changed. */
+export const augmentOptions = {
+  flip: z
+    .boolean()
+    .default(false)
+    .describe("mirror training pictures left to right, half of the time")
+    .register(look, { ...fromData, more: true }),
+  shift: z
+    .int()
+    .min(0)
+    .max(MAX_SIDE)
+    .default(0)
+    .describe("move training pictures by up to this many pixels")
+    .register(look, { ...fromData, placeholder: "PIXELS", more: true }),
+};
+
 /** Options of a training run. */
 export const trainOptions = {
-  epochs: z.int().min(1).max(MAX_EPOCHS).default(20).describe("times through the data").register(look, training),
+  epochs: z
+    .union([auto, z.int().min(1).max(MAX_EPOCHS)])
+    .default("auto")
+    .describe("times through the data")
+    .register(look, training),
   batchSize: z
-    .int()
-    .min(1)
-    .max(MAX_BATCH)
-    .default(128)
+    .union([auto, z.int().min(1).max(MAX_BATCH)])
+    .default("auto")
     .describe("records per step")
     .register(look, { ...training, flag: "batch" }),
+  accumulate: z
+    .int()
+    .min(1)
+    .max(MAX_ACCUMULATE)
+    .default(1)
+    .describe("batches whose gradients make one update, for batches larger than memory")
+    .register(look, { ...training, placeholder: "N", more: true }),
+  ema: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("keep a moving average of the weights with this decay, such as 0.999")
+    .register(look, { ...training, placeholder: "DECAY", more: true }),
   optimizer: z
     .enum(Object.keys(optimizers) as OptimizerName[])
     .default("adam")
@@ -120,8 +182,8 @@ export const trainOptions = {
     .min(1)
     .optional()
     .describe("stop after this many epochs without a better validation loss")
-    .register(look, { ...training, placeholder: "N" }),
-  seed: seed.register(look, { ...training, placeholder: "N" }),
+    .register(look, { ...training, placeholder: "N", more: true }),
+  seed: seed.clone().register(look, { ...training, placeholder: "N" }),
 };
 
 /** Options of the program that trains. */
@@ -136,16 +198,17 @@ export const runOptions = {
     .default(false)
     .describe("say what would be built, and how long it would take")
     .register(look, run),
-  threads: threads.register(look, { ...run, placeholder: "N", more: true }),
-  device: device.register(look, { ...run, placeholder: "cpu", more: true }),
+  threads: threads.clone().register(look, { ...run, placeholder: "N", more: true }),
+  device: device.clone().register(look, { ...run, placeholder: "cpu|wasm", more: true }),
 };
 
 export const fitInput = z.strictObject({
   data,
   out: out("DIR", "folder for the model").register(look, { ...run, placeholder: "DIR" }),
+  ...readOptions,
   ...modelOptions,
   ...trainOptions,
-  ...readOptions,
+  ...augmentOptions,
   ...runOptions,
 });
 export type FitInput = z.infer<typeof fitInput>;

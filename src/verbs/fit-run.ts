@@ -6,6 +6,7 @@ import { VaekitError } from "../errors.js";
 import type { ModelConfig } from "../model/config.js";
 import { exportOnnx } from "../model/export.js";
 import type { Weight } from "../model/runner.js";
+import { beforePrior } from "../model/standard-prior.js";
 import type { Engine } from "../runtime/engine.js";
 import { loadModel } from "../store/folder.js";
 import { checkOut, isFinished, openWorkFolder, type WorkFolder } from "../store/work-folder.js";
@@ -15,10 +16,12 @@ import { plan } from "../train/plan.js";
 import { resumedConfig } from "../train/resume.js";
 import { parseState } from "../train/state.js";
 import { type Trained, train } from "../train/trainer.js";
+import type { Init } from "../train/warm-start.js";
 import type { FitInput } from "./fit-options.js";
 import { makeResults } from "./results/make.js";
 import { oncePerText } from "./runner.js";
 import type { VerbContext } from "./verb.js";
+import { loadInit, openingOf } from "./warm-start.js";
 
 export interface Fitted {
   readonly path: string;
@@ -37,19 +40,20 @@ export async function* fitModel(input: FitInput, context: VerbContext): AsyncGen
     return { path: out, metrics: (await loadModel(out, host)).config.metrics };
   }
   await checkOut(out, host);
-  const { size, channels, limit, seed } = input;
+  const { limit, seed } = input;
+  const init = input.init === undefined ? undefined : await loadInit(input.init, host);
   // Told at once and not as an event of training: what follows may be a download, or minutes of decoding.
   const onNotice = oncePerText((message) => report({ event: "notice", message }));
-  const data = await openDataset(input.data, { size, channels, limit, seed, signal, onNotice }, host);
+  const data = await openDataset(input.data, { ...openingOf(input, init), limit, seed, signal, onNotice }, host);
   try {
     data.notices.forEach(onNotice);
-    const wanted = await plan(data, input);
+    const wanted = await plan(data, input, init);
     const work = await openWorkFolder(out, { resume }, host);
     try {
       for (const message of work.notices) yield { event: "notice", message };
-      const engine = await host.engine(input.device, { threads: input.threads });
+      const engine = await host.engine(input.device, { threads: input.threads, onNotice });
       try {
-        return yield* run(input, { wanted, data, work, engine, context });
+        return yield* run(input, { wanted, init, data, work, engine, context });
       } finally {
         await engine.dispose();
       }
@@ -63,6 +67,7 @@ export async function* fitModel(input: FitInput, context: VerbContext): AsyncGen
 
 interface Run {
   readonly wanted: ModelConfig;
+  readonly init: Init | undefined;
   readonly data: Dataset;
   readonly work: WorkFolder;
   readonly engine: Engine;
@@ -71,11 +76,12 @@ interface Run {
 
 async function* run(
   { out, checkpointEvery }: FitInput,
-  { wanted, data, work, engine, context }: Run,
+  { wanted, init, data, work, engine, context }: Run,
 ): AsyncGenerator<TrainEvent, Fitted> {
   const config = work.resumed ? resumedConfig(work.resumed.config, wanted) : wanted;
   const training = train(config, data, {
     engine,
+    init,
     signal: context.signal,
     checkpointSeconds: checkpointEvery,
     resume: work.resumed ? parseState(work.resumed, out) : undefined,
@@ -83,7 +89,8 @@ async function* run(
   });
   const publish = async (finished: ModelConfig, weights: ReadonlyMap<string, Weight>): Promise<Fitted> => {
     const history = epochsOf(await work.events());
-    const looked = await makeResults(finished, weights, data, history, engine, context.host);
+    const looked = await makeResults(finished, weights, data, history, engine, context.host, out);
+    for (const message of looked.notices) context.report({ event: "notice", message });
     await work.finish({ ...looked, weights, onnx: exportOnnx(finished, weights) });
     return { path: out, metrics: finished.metrics };
   };
@@ -101,7 +108,10 @@ async function* run(
   } catch (error) {
     if (error instanceof DivergedError && error.weights) {
       await publish(
-        { ...config, metrics: { diverged: `at step ${error.step}: ${error.tensor}; these are the last good weights` } },
+        {
+          ...beforePrior(config),
+          metrics: { diverged: `at step ${error.step}: ${error.tensor}; these are the last good weights` },
+        },
         error.weights,
       );
     }

@@ -19,7 +19,7 @@ export const fit = verb({
       const next = await events.next();
       if (next.done) {
         const { path, metrics } = next.value;
-        context.report({ event: "wrote", path, what: "the model" });
+        context.report({ event: "wrote", path, what: "the model; report.html shows it" });
         return { json: { event: "done", path, metrics }, text: "" };
       }
       context.report(next.value);

@@ -33,7 +33,7 @@ export function modelInfo(config: ModelConfig, weights: ReadonlyMap<string, Weig
 }
 
 function infoText(path: string, { config, parameters }: ModelInfo): string {
-  const { data, training, likelihoods, net, posterior, prior, objective, latent } = config;
+  const { data, init, training, likelihoods, net, posterior, prior, objective, latent } = config;
   const fields = Object.entries(config.schema.fields).map(([name, { kind, ...facts }]) => {
     return [`field ${name}`, `${kind} ${valueText(facts)}, ${partText(likelihoods[name])}`];
   });
@@ -48,6 +48,7 @@ function infoText(path: string, { config, parameters }: ModelInfo): string {
     posterior: partText(posterior),
     prior: partText(prior),
     objective: partText(objective),
+    ...(init && { "started from": init.path }),
     training,
     ...Object.fromEntries(choices),
     ...config.metrics,

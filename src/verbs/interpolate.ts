@@ -11,7 +11,8 @@ import { checkSize, decodePictures, encodeRecords, type ImageField, imageFieldOf
 import { withData, withRunner } from "./runner.js";
 import { type VerbContext, verb } from "./verb.js";
 
-const record = (what: string) =>
+/** An option that takes the address of one record. */
+export const record = (what: string) =>
   z.string().min(1).describe(what).register(look, { placeholder: "PICTURE|mnist#test/12" });
 
 /** How the walk goes. */
@@ -82,7 +83,7 @@ export function thereAndBack(walk: Pictures): Pictures {
 }
 
 /** The posterior's mean of the one record at an address. E_OPTION where there are several. */
-async function encodeOne(
+export async function encodeOne(
   runner: Runner,
   address: string,
   field: ImageField,

@@ -1,18 +1,42 @@
-/** Draws where records lie in latent space. */
+/** Draws where records lie in latent space: a picture, or a page to wander in. */
 
 import * as z from "zod";
 import type { Dataset } from "../data/dataset.js";
-import { pictureSinkFor, writePictures } from "../data/sinks/write.js";
-import type { Pictures } from "../host.js";
+import { sampleIndices } from "../data/split.js";
+import { subset } from "../data/subset.js";
+import { VaekitError } from "../errors.js";
+import { projectionFor, projections } from "../eval/projections/list.js";
+import type { Projected } from "../eval/projections/projection.js";
+import type { Host, Pictures } from "../host.js";
 import type { Runner } from "../model/runner.js";
 import { type Codes, encodeDataset } from "./encode.js";
+import { mapOutputFor, mapOutputs } from "./map-outputs/list.js";
+import { look } from "./option.js";
 import { data, limit, machine, model, out, seed } from "./options.js";
-import { type BatchOptions, imageFieldOf } from "./pictures.js";
+import { parseInput } from "./parse.js";
+import { decodePictures, imageFieldOf, recordPictures } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
-import { verb } from "./verb.js";
+import { verb, type WorkEvent } from "./verb.js";
 
 /** More points than this hide each other. */
 const DEFAULT_LIMIT = 10_000;
+
+/** What is drawn. */
+export const mapOptions = z.strictObject({
+  projection: z
+    .string()
+    .default("auto")
+    .describe("how latents are laid out: auto takes two latents as they are, and of more their main directions")
+    .register(look, { names: () => ["auto", ...projections.names()] }),
+  limit: limit.unwrap().default(DEFAULT_LIMIT).describe("draw at most this many records, a sample drawn by the seed"),
+  seed,
+});
+
+export interface MapOptions extends z.input<typeof mapOptions> {
+  readonly signal?: AbortSignal;
+  /** Called now and then with what is done. */
+  readonly onWork?: (work: Pick<WorkEvent, "what" | "done" | "total">) => void;
+}
 
 export const map = verb({
   name: "map",
@@ -20,79 +44,98 @@ export const map = verb({
   input: z.strictObject({
     model,
     data,
-    out: out("map.png", "a picture: two latents, or the two main directions of more"),
-    limit: limit.unwrap().default(DEFAULT_LIMIT).describe("draw at most this many records, a sample drawn by the seed"),
-    seed,
+    out: out(mapOutputs.map(({ form }) => form).join("|"), "a page to wander in, or a picture"),
+    ...mapOptions.shape,
     ...machine,
   }),
   cli: {
     positional: ["model", "data"],
-    example: "vaekit map models/mnist mnist#test --out map.png",
+    example: "vaekit map models/mnist mnist#test --out map.html",
     streams: false,
   },
-  async run({ data, out, limit, seed, ...options }, context) {
-    pictureSinkFor(out, context.host);
+  async run({ data, out, limit, seed, projection, ...options }, context) {
+    const { host, signal, report } = context;
+    const output = mapOutputFor(out, host);
+    if (limit > output.maxRecords) throw tooMany(`a ${output.name}`, limit, output.maxRecords);
     return withRunner(options, context, (runner) =>
       withData(data, imageFieldOf(runner.config), { limit, seed }, context, async (dataset) => {
-        const { picture, axes } = await mapDataset(runner, dataset, {
-          signal: context.signal,
-          onProgress: (done) => context.report({ event: "work", what: "encoded", done, total: dataset.count }),
-        });
-        await writePictures(out, picture, {}, context.host);
-        context.report({ event: "wrote", path: out, what: `${dataset.count} records, ${axes.join(" and ")}` });
-        return { json: { path: out, count: dataset.count, axes }, text: "" };
+        const drawn = await mapDataset(
+          runner,
+          dataset,
+          { projection, limit, seed, signal, onWork: (work) => report({ event: "work", ...work }) },
+          host,
+        );
+        await output.write(out, drawn, host);
+        const { axes, how } = drawn;
+        const { count } = drawn.codes;
+        report({ event: "wrote", path: out, what: `${count.toLocaleString("en")} records, ${how}` });
+        return { json: { path: out, count, axes, how }, text: "" };
       }),
     );
   },
 });
 
-/** Points in the plane, [count, 2], and what their coordinates are. */
-export interface LatentMap {
+/** Records in the plane. */
+export interface LatentMap extends Pick<Projected, "points" | "axes" | "how"> {
+  /** Of the records that are drawn. */
   readonly codes: Codes;
-  readonly points: Float32Array;
-  readonly axes: readonly [string, string];
   /** The plot, one picture in colour. */
   readonly picture: Pictures;
+  /** One HTML file to wander in, of fewer than 8 MB; needs the model, and the data open. */
+  page(): Promise<string>;
 }
 
-/** Encodes all records of a data set and draws their means. E_SHAPE when the data is of another size than the model's. */
-export async function mapDataset(runner: Runner, dataset: Dataset, options: BatchOptions = {}): Promise<LatentMap> {
+/**
+ * Encodes records of a data set and lays their means out in the plane. E_SHAPE when the data is of another size than the
+ * model's, E_UNKNOWN for a projection that does not exist, E_OPTION for more records than it can lay out.
+ */
+export async function mapDataset(
+  runner: Runner,
+  dataset: Dataset,
+  { signal, onWork, ...options }: MapOptions,
+  host: Host,
+): Promise<LatentMap> {
+  const { projection: name, limit, seed } = parseInput(mapOptions, options);
+  const projection = projectionFor(name, runner.latent);
+  const part = dataset.count > limit ? subset(dataset, sampleIndices(dataset.count, limit, seed)) : dataset;
+  if (part.count > projection.maxRecords) throw tooMany(`a map by ${name}`, part.count, projection.maxRecords);
+  const work = (what: string, total?: number) => ({
+    signal,
+    onProgress: (done: number, of: number = total as number) => onWork?.({ what, done, total: of }),
+  });
+  const codes = await encodeDataset(runner, part, work("encoded", part.count));
+  const cloud = { ...codes, width: runner.latent };
+  const projected = await projection.project(cloud, { seed, ...work("laid out") });
   const { drawScatter } = await import("../eval/report/scatter.js");
-  const codes = await encodeDataset(runner, dataset, options);
-  const { points, axes, how } = await plane(codes, runner.latent);
-  const records = `${codes.count.toLocaleString("en")} records`;
+  const { points, axes, how } = projected;
+  const summary = `${codes.count.toLocaleString("en")} records, ${how}`;
   const picture = drawScatter({
     points,
-    classes: dataset.labels?.indices ?? null,
-    names: dataset.labels?.names ?? [],
+    classes: part.labels?.indices ?? null,
+    names: part.labels?.names ?? [],
     title: `${dataset.name} in latent space`,
-    subtitle: `${how}, ${records}`,
+    subtitle: summary,
     axes,
   });
-  return { codes, points, axes, picture };
-}
-
-interface Plane {
-  readonly points: Float32Array;
-  readonly axes: readonly [string, string];
-  readonly how: string;
-}
-
-/** Two coordinates per record: the latents where there are two, else their two main directions. */
-async function plane({ mu, logvar, count }: Codes, width: number): Promise<Plane> {
-  if (width === 2) return { points: mu, axes: ["mu_0", "mu_1"], how: "The two latents" };
-  if (width === 1) {
-    const points = new Float32Array(2 * count);
-    for (let i = 0; i < count; i++) points.set([mu[i], Math.exp(logvar[i] / 2)], 2 * i);
-    return { points, axes: ["mu_0", "sigma_0"], how: "The one latent and its spread" };
+  async function page(): Promise<string> {
+    const { mapPage } = await import("../eval/map-page/page.js");
+    const { mapNotes, shortName } = await import("../eval/map-page/notes.js");
+    const { height, width } = imageFieldOf(runner.config);
+    const name = shortName(dataset.name);
+    const facts = { name, summary, labels: part.labels, ids: codes.ids, aspect: width / height, seed };
+    const notes = mapNotes(runner.config, { projected, limit, seed, count: codes.count });
+    const read = (indices: Uint32Array) => recordPictures(runner, part, indices);
+    const decode = (z: Float32Array) => decodePictures(runner, z, { signal });
+    return mapPage({ ...facts, notes, cloud, projected, read, decode }, host, work("drew"));
   }
-  const { pca } = await import("../eval/pca.js");
-  const { project, explained } = pca(mu, width, 2);
-  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-  const [first, second] = explained;
-  return {
-    points: project(mu),
-    axes: [`PC 1 (${percent(first)})`, `PC 2 (${percent(second)})`],
-    how: `PCA of ${width} latents, ${percent(first + second)} of variance`,
-  };
+  return { codes, points, axes, how, picture, page };
+}
+
+function tooMany(what: string, got: number, most: number): VaekitError {
+  const limit = most.toLocaleString("en");
+  return new VaekitError(
+    "E_OPTION",
+    `${what} shows at most ${limit} records, got ${got.toLocaleString("en")}`,
+    `Draw a sample: --limit ${most}, or in a program { limit: ${most} }.`,
+  );
 }

@@ -62,7 +62,7 @@ function optionOf(key: string, field: z.ZodType): Option {
     placeholder: shown.placeholder ?? accepts.map((accept) => accept.placeholder).join("|"),
     isSwitch: inner instanceof z.ZodBoolean,
     isRequired: !isOptional,
-    default: standard,
+    default: shown.duration && typeof standard === "number" ? `${standard}s` : standard,
     names: accepts.flatMap((accept) => accept.names),
     isName: accepts.every((accept) => accept.names.length > 0),
     expected,
@@ -109,6 +109,7 @@ function accepted(schema: z.ZodType): Accept[] {
   if (schema instanceof z.ZodLiteral) return [oneOf([...schema.def.values] as (string | number)[])];
   if (schema instanceof z.ZodNumber) return [number(schema)];
   if (schema instanceof z.ZodBoolean) return [truth];
+  if (schema instanceof z.ZodArray) return [list(schema)];
   return [words];
 }
 
@@ -128,6 +129,20 @@ function number(schema: z.ZodNumber): Accept {
     placeholder: "N",
     names: [],
     read: (text) => (text.trim() === "" || Number.isNaN(Number(text)) ? undefined : Number(text)),
+  };
+}
+
+/** Values in a row with commas between them. */
+function list({ element }: z.ZodArray): Accept {
+  const [each] = accepted(element as z.ZodType);
+  return {
+    expected: `${each.expected}, or several with commas between them`,
+    placeholder: `${each.placeholder},...`,
+    names: [],
+    read(text) {
+      const values = text.split(",").map((part) => each.read(part.trim()));
+      return values.includes(undefined) ? undefined : values;
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { look } from "./option.js";
 
 const DATA_FORMS =
-  "mnist, mnist#test, a folder or .zip of pictures, IDX files, .npy, .npz#KEY, or - for paths on standard input";
+  "mnist, mnist#test, emoji, a folder or .zip of pictures, IDX files, .npy, .npz#KEY, or - for paths on standard input";
 
 export const model = z.string().min(1).describe("model folder, as training leaves it").register(look, {
   placeholder: "MODEL",
@@ -15,6 +15,11 @@ export const data = z.string().min(1).describe(DATA_FORMS).register(look, { plac
 /** Where a result goes; `forms` says what may be written. */
 export function out(forms: string, what: string) {
   return z.string().min(1).describe(what).register(look, { placeholder: forms });
+}
+
+/** The same for a verb that prints its answer where there is no file to write it to. */
+export function optionalOut(forms: string, what: string) {
+  return z.string().min(1).optional().describe(what).register(look, { placeholder: forms });
 }
 
 /** How many, from 1. */
@@ -28,7 +33,7 @@ export const seed = z
   .min(0)
   .max(Number.MAX_SAFE_INTEGER)
   .default(0)
-  .describe("seed of all random numbers: same seed, same device, same result")
+  .describe("seed of all random numbers")
   .register(look, { placeholder: "N" });
 
 export const limit = z
@@ -46,9 +51,19 @@ export const threads = z
   .max(MAX_THREADS)
   .optional()
   .describe("threads to compute with (default: as many as the machine has, at most 8)")
-  .register(look, { placeholder: "N" });
+  .register(look, { placeholder: "N", more: true });
 
-export const device = z.string().default("cpu").describe("device to compute on").register(look, { placeholder: "cpu" });
+export const device = z
+  .string()
+  .default("cpu")
+  .describe("device to compute on")
+  .register(look, { placeholder: "cpu|wasm", more: true });
+
+export const prior = z
+  .enum(["model", "standard-normal"])
+  .default("model")
+  .describe("the model's own prior, or N(0, I) in its place")
+  .register(look, {});
 
 /** What every verb that opens a model takes. */
 export const machine = { threads, device };

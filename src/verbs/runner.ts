@@ -2,6 +2,8 @@
 
 import type { Dataset } from "../data/dataset.js";
 import type { Runner } from "../model/runner.js";
+import type { Engine } from "../runtime/engine.js";
+import type { LoadedModel } from "../store/folder.js";
 import type { ImageField } from "./pictures.js";
 import type { VerbContext } from "./verb.js";
 
@@ -9,21 +11,36 @@ export interface ModelOptions {
   readonly model: string;
   readonly device: string;
   readonly threads?: number;
+  /** Default: the model's own. */
+  readonly prior?: "model" | "standard-normal";
 }
 
-/** Loads the model, lets `use` work with it, and frees what it held. Errors as `loadModel`; E_DEVICE. */
+/** What a model is opened with, and what its folder holds beside it. */
+export interface Opened {
+  readonly engine: Engine;
+  /** Scores of records kept aside in training; null where there were none. */
+  readonly calibration: LoadedModel["calibration"];
+}
+
+/** Loads the model, lets `use` work with it on its engine, and frees what it held. Errors as `loadModel`; E_DEVICE. */
 export async function withRunner<Result>(
-  { model, device, threads }: ModelOptions,
-  { host }: VerbContext,
-  use: (runner: Runner) => Promise<Result>,
+  { model, device, threads, prior }: ModelOptions,
+  { host, report }: VerbContext,
+  use: (runner: Runner, opened: Opened) => Promise<Result>,
 ): Promise<Result> {
-  const [{ loadModel }, { openRunner }] = await Promise.all([import("../store/folder.js"), import("../model/open.js")]);
-  const { config, weights } = await loadModel(model, host);
-  const engine = await host.engine(device, { threads });
+  const [{ loadModel }, { openRunner }, { withStandardPrior }] = await Promise.all([
+    import("../store/folder.js"),
+    import("../model/open.js"),
+    import("../model/standard-prior.js"),
+  ]);
+  const loaded = await loadModel(model, host);
+  const { config, weights } = prior === "standard-normal" ? withStandardPrior(loaded.config, loaded.weights) : loaded;
+  const onNotice = (message: string) => report({ event: "notice", message });
+  const engine = await host.engine(device, { threads, onNotice });
   try {
     const runner = await openRunner(config, weights, engine);
     try {
-      return await use(runner);
+      return await use(runner, { engine, calibration: loaded.calibration });
     } finally {
       await runner.dispose();
     }

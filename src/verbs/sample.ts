@@ -3,10 +3,10 @@
 import * as z from "zod";
 import { pictureSinkFor, writePictures } from "../data/sinks/write.js";
 import type { Pictures } from "../host.js";
+import { drawLatents } from "../model/draw.js";
 import type { Runner } from "../model/runner.js";
-import { Philox } from "../random.js";
 import { look } from "./option.js";
-import { count, machine, model, out, seed } from "./options.js";
+import { count, machine, model, out, prior, seed } from "./options.js";
 import { decodePictures, sizeText } from "./pictures.js";
 import { withRunner } from "./runner.js";
 import { SAMPLE_STREAM } from "./streams.js";
@@ -23,7 +23,7 @@ const temperature = z
   .register(look, { placeholder: "X" });
 
 /** What is drawn. */
-export const sampleOptions = z.strictObject({ count: count(64, "records to draw"), seed, temperature });
+export const sampleOptions = z.strictObject({ count: count(64, "records to draw"), seed, temperature, prior });
 export type SampleOptions = z.input<typeof sampleOptions> & { readonly signal?: AbortSignal };
 
 export const sample = verb({
@@ -54,12 +54,13 @@ export const sample = verb({
 
 /**
  * The decoder's means for latents drawn by the model's sampler. The first k of n samples are those of a call for k with
- * the same seed; `temperature` scales how far the latents spread.
+ * the same seed. `temperature` scales how far the latents spread; in a mixture of Gaussians within each of them, while their
+ * shares stay.
  */
 export async function drawSamples(
   runner: Runner,
-  { count, seed, temperature, signal }: z.output<typeof sampleOptions> & { readonly signal?: AbortSignal },
+  options: Omit<z.output<typeof sampleOptions>, "prior"> & { readonly signal?: AbortSignal },
 ): Promise<Pictures> {
-  const noise = new Philox(seed, SAMPLE_STREAM).normals(new Float32Array(count * runner.latent));
-  return decodePictures(runner, await runner.draw(noise, count, temperature), { signal });
+  const latents = await drawLatents(runner, { ...options, stream: SAMPLE_STREAM });
+  return decodePictures(runner, latents, { signal: options.signal });
 }

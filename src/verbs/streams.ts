@@ -5,3 +5,7 @@ const STREAMS = 3 * 2 ** 40; // the data room has the ones below
 export const SAMPLE_STREAM = STREAMS;
 /** Which records are shown. */
 export const SHOWN_STREAM = STREAMS + 1;
+/** Which records are changed, and how, to see how far their codes move. */
+export const PROBE_STREAM = STREAMS + 2;
+/** Which records a direction is found from, and which it is judged on. */
+export const DIRECTION_STREAM = STREAMS + 3;

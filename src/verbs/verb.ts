@@ -1,6 +1,7 @@
 /** What a verb is: one typed description from which the library method, the command, the route and the form derive. */
 
 import type * as z from "zod";
+import type { VaekitError } from "../errors.js";
 import type { Host } from "../host.js";
 
 export interface VerbContext {
@@ -8,6 +9,14 @@ export interface VerbContext {
   readonly signal: AbortSignal;
   /** Progress and notices, for people; never data. */
   report(event: VerbEvent): void;
+  /** A record of the answer, as soon as it is there: data, on standard output. */
+  print(line: AnswerLine): void;
+}
+
+/** A line of an answer that comes record by record: with `--json` the one, else the other. */
+export interface AnswerLine {
+  readonly json: unknown;
+  readonly text: string;
 }
 
 /** Something that happened while a verb ran. */
@@ -52,10 +61,12 @@ export interface Verb<Schema extends z.ZodObject = z.ZodObject> {
 }
 
 export interface VerbResult {
-  /** The JSON document of `--json`. */
+  /** The JSON document of `--json`; undefined where the answer was printed record by record. */
   readonly json: unknown;
   /** The same for people, lines of plain text; "" where the answer is a file, which a "wrote" event tells of. */
   readonly text: string;
+  /** The answer is there, but not good enough for a caller that asked for a gate: an E_GATE, told after the answer. */
+  readonly gate?: VaekitError;
 }
 
 /** Names the schema's type once, so that `run` is typed by it. */

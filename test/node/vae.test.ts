@@ -3,7 +3,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, expectTypeOf, test } from "vitest";
 import { compile, grad, input, program } from "../../src/graph.js";
-import { type Dataset, type Pictures, pictureDataset, type TrainEvent, Vae } from "../../src/index.js";
+import { checks, type Dataset, type Pictures, pictureDataset, type TrainEvent, Vae } from "../../src/index.js";
 import { device, open } from "../../src/node.js";
 import { barsNpz, SIDE } from "../helpers/cli.js";
 import { temporaryFolder } from "../helpers/pictures-on-disk.js";
@@ -81,16 +81,44 @@ describe("trained", () => {
     expect(points).toEqual(codes.mu);
     expect(axes).toEqual(["mu_0", "mu_1"]);
     expect(picture.channels).toBe(3);
+    const { findings, passed, notExamined } = await vae.doctor();
+    expect(findings.length + passed.length).toBe(checks.names().length);
+    expect(notExamined).toEqual([]);
+    expect((await vae.doctor(data)).notExamined).toEqual([]);
     expect(vae.info().parameters).toBeGreaterThan(1000);
+
+    const { walks, strides, pictures: walked } = await vae.traverse({ steps: 3, latents: [1], at: from });
+    expect({ count: walked.count, walks: walks.length, strides }).toEqual({
+      count: 3,
+      walks: 1,
+      strides: [-2.5, 0, 2.5],
+    });
+    const page = await vae.report(data);
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain(`${Math.round(COUNT * 0.05)} records kept aside from training`);
+    expect(page).toContain("40 epochs");
   });
 
+  test("a map is points, a picture and a page; of too many records a sample drawn by the seed", async () => {
+    const map = await vae.map(data);
+    expect(map.how).toBe("the two latents");
+    expect(map.points).toEqual(map.codes.mu);
+    const some = await vae.map(data, { projection: "umap", limit: 40, seed: 1 });
+    expect(some.points).toHaveLength(80);
+    expect(some.codes.ids).not.toEqual(map.codes.ids.slice(0, 40));
+    expect(await some.page()).toMatch(/^<!doctype html>/);
+    await expect(vae.map(data, { projection: "umpa" })).rejects.toMatchObject({ hint: 'Did you mean "umap"?' });
+  });
   test("saved and loaded it is the same model, and goes on after being disposed", async () => {
     await vae.save(path("model"));
     expect(readdirSync(path("model"))).toEqual(expect.arrayContaining(["samples.png", "reconstructions.png", "onnx"]));
     const before = (await vae.sample(4)).pixels;
     const loaded = await Vae.load(path("model"), { threads: 1 });
     expect(loaded.config).toEqual(vae.config);
+    expect((await loaded.doctor()).passed).toContain("beta-never-reached"); // from metrics.jsonl
     expect((await loaded.sample(4)).pixels).toEqual(before);
+    expect(readdirSync(path("model"))).toEqual(expect.arrayContaining(["traversal.png", "report.html"]));
+    await expect(loaded.report(data, { private: true })).resolves.toContain("this model is private");
     await loaded[Symbol.asyncDispose]();
     await vae.dispose();
     expect((await vae.sample(4)).pixels).toEqual(before);

@@ -22,7 +22,7 @@ const RULE: UpdateRule = {
 };
 
 describe.each(["wasm", "plain"] as const)("a bank with the %s kernel", (kernel) => {
-  const make = () => cpuBank(ENTRIES, { kernel });
+  const make = () => cpuBank(ENTRIES, [], { kernel });
 
   test("starts with zeros, and counts parameters without padding", () => {
     const bank = make();
@@ -100,7 +100,7 @@ describe.each(["wasm", "plain"] as const)("a bank with the %s kernel", (kernel) 
   });
 
   test("a bank may be empty", () => {
-    const bank = cpuBank([], { kernel });
+    const bank = cpuBank([], [], { kernel });
     bank.update(RULE);
     expect([bank.parameters, bank.gradientNorm(), bank.isFinite("value")]).toEqual([0, 0, true]);
   });
@@ -108,7 +108,7 @@ describe.each(["wasm", "plain"] as const)("a bank with the %s kernel", (kernel) 
 
 test("both kernels train to the same bits", () => {
   const [wasm, plain] = (["wasm", "plain"] as const).map((kernel) => {
-    const bank = cpuBank(ENTRIES, { kernel });
+    const bank = cpuBank(ENTRIES, [], { kernel });
     const noise = new Philox(3);
     for (let step = 1; step <= 50; step++) {
       for (const { name } of ENTRIES) noise.normals(bank.view(name, "gradient"));
@@ -117,6 +117,25 @@ test("both kernels train to the same bits", () => {
     return bank.readAll("value");
   });
   expect(wasm).toEqual(plain);
+});
+
+test("slots that few need are there when they are asked for: a moving average, a sum of gradients", () => {
+  const bank = cpuBank([{ name: "w", shape: [3] }], ["average", "sum"]);
+  expect(bank.slots).toEqual([...SLOTS, "average", "sum"]);
+  bank.write("w", "value", [1, 2, 4]);
+  bank.moveAverage(0);
+  bank.write("w", "value", [3, 2, 0]);
+  bank.moveAverage(0.75);
+  expect([...bank.read("w", "average")]).toEqual([1.5, 2, 3]);
+  bank.write("w", "sum", [Number.NaN, 1, 1]); // what a diverged step left
+  bank.write("w", "gradient", [1, 2, 3]);
+  bank.addGradient(0.5, true);
+  bank.write("w", "gradient", [4, 4, 4]);
+  bank.addGradient(0.25, false);
+  bank.write("w", "gradient", [Number.NaN, 0, 0]);
+  bank.takeGradient(2);
+  expect([...bank.read("w", "gradient")]).toEqual([3, 4, 5]);
+  expect(() => cpuBank([{ name: "w", shape: [3] }]).moveAverage(0.5)).toThrow('no slot "average"');
 });
 
 test("a net too large for memory is refused with its size", () => {

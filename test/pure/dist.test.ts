@@ -103,15 +103,12 @@ describe.each(examples)("$name", ({ family, example }) => {
   });
 
   test("mean is its mean, and nothing is likelier than the mode", () => {
-    // Families cut into levels answer for the curve before the cut: the mean is half a level off at the most, and the
-    // ends, which take the tails, may weigh more than the mode.
+    // Families cut into levels answer for the curve before the cut: the mean is half a level off at the most.
     expect(Math.abs(value(dist.mean) - mean)).toBeLessThan(0.002);
     const mode = value(dist.mode);
-    const ends = xs.length > 2 ? [0, xs.length - 1] : [];
-    const places = xs.map((_, i) => i).filter((i) => !ends.includes(i));
-    const nearest = places.reduce((best, i) => (Math.abs(xs[i] - mode) < Math.abs(xs[best] - mode) ? i : best));
+    const nearest = xs.reduce((best, x, i) => (Math.abs(x - mode) < Math.abs(xs[best] - mode) ? i : best), 0);
     const [likeliest] = family.spec.support === "real" ? at([mode], dist.logProb) : [logProb[nearest]];
-    expect(likeliest).toBeGreaterThanOrEqual(Math.max(...places.map((i) => logProb[i])) - 1e-9);
+    expect(likeliest).toBeGreaterThanOrEqual(Math.max(...logProb) - 1e-9);
   });
 
   test("elements add up to logProb", () => {

@@ -1,94 +1,15 @@
 /** Evaluation against a model whose likelihood is known in closed form, and the promise that records do not mix. */
 
 import { describe, expect, test } from "vitest";
-import type { Column, Dataset } from "../../src/data/dataset.js";
+import type { Dataset } from "../../src/data/dataset.js";
 import { subset } from "../../src/data/subset.js";
 import { evaluate } from "../../src/eval/evaluate.js";
 import type { Runner } from "../../src/model/runner.js";
 import { keyedUniforms, Philox } from "../../src/random.js";
-import { sampleConfig } from "../helpers/saved-models.js";
+import { onePixelDataset as dataset, LINEAR, linearRunner, normalLogDensity, qMean } from "../helpers/linear-model.js";
 
 const LOG_2PI = Math.log(2 * Math.PI);
-const normalLogDensity = (x: number, mean: number, variance: number) =>
-  -0.5 * (LOG_2PI + Math.log(variance) + (x - mean) ** 2 / variance);
-
-/** "Pictures" of one pixel, normal around 0.5. */
-function dataset(count: number, values?: Column): Dataset {
-  const column = values ?? new Philox(3).normals(new Float32Array(count)).map((value) => 0.5 + value * 0.3);
-  const size = column.length / count;
-  return {
-    name: "toy#test",
-    count,
-    schema: { fields: { image: { kind: "image", height: 1, width: size, channels: 1 } } },
-    labels: null,
-    fingerprint: "f",
-    notices: [],
-    id: String,
-    read: (indices) => {
-      const rows = Array.from(indices, (at) => [...column.subarray(at * size, (at + 1) * size)]).flat();
-      return { image: column instanceof Uint8Array ? Uint8Array.from(rows) : Float32Array.from(rows) };
-    },
-    close: async () => {},
-  };
-}
-
-// z ~ N(0, 1) and x | z ~ N(w z + b, s2), so that p(x) = N(b, w2 + s2). q is off the true posterior by design.
-const [W, B, S2] = [0.4, 0.45, 0.02];
-const Q_VARIANCE = 0.2;
-const qMean = (x: number) => ((x - B) * W) / (W * W + S2) + 0.1;
-
-interface Seen {
-  batches: number[];
-  rows: number[];
-}
-
-/** Two latents: the second is not used. */
-function linearRunner({ size = 1, likelihood = "normal", binarize = false, latent = 2 } = {}): Runner & { seen: Seen } {
-  const seen: Seen = { batches: [], rows: [] };
-  const first = (columns: Readonly<Record<string, Column>>, i: number) =>
-    columns.image[i * size] / (columns.image instanceof Uint8Array ? 255 : 1);
-  return {
-    seen,
-    latent,
-    config: sampleConfig({
-      latent,
-      schema: { fields: { image: { kind: "image", height: 1, width: size, channels: 1 } } },
-      likelihoods: { image: { name: likelihood } },
-      training: { seed: 0, binarize },
-    }),
-    async encode(columns, count) {
-      seen.batches.push(count);
-      const mu = new Float32Array(count * latent);
-      for (let i = 0; i < count; i++) mu[i * latent] = qMean(first(columns, i));
-      return { mu, logvar: new Float32Array(count * latent) };
-    },
-    async decode(z, count) {
-      return { image: Float32Array.from({ length: count * size }, (_, i) => W * z[Math.floor(i / size) * latent] + B) };
-    },
-    draw: () => Promise.reject(new Error("not used")),
-    async score(columns, count, particles, noise) {
-      seen.rows.push(count * particles);
-      const reconstruction = new Float32Array(particles * count);
-      const logWeights = new Float32Array(particles * count);
-      const kl = new Float32Array(count);
-      for (let i = 0; i < count; i++) {
-        const x = first(columns, i);
-        const mean = qMean(x);
-        kl[i] = 0.5 * (Q_VARIANCE + mean ** 2 - 1 - Math.log(Q_VARIANCE));
-        for (let k = 0; k < particles; k++) {
-          const row = k * count + i;
-          const z = mean + Math.sqrt(Q_VARIANCE) * noise[row * latent];
-          const logp = normalLogDensity(x, W * z + B, S2);
-          reconstruction[row] = -logp;
-          logWeights[row] = logp + normalLogDensity(z, 0, 1) - normalLogDensity(z, mean, Q_VARIANCE);
-        }
-      }
-      return { reconstruction, kl, logWeights };
-    },
-    weights: () => new Map(),
-    dispose: async () => {},
-  };
-}
+const { w: W, b: B, s2: S2, qVariance: Q_VARIANCE } = LINEAR;
 
 const exactNll = (data: Dataset) => {
   const { image } = data.read(Array.from({ length: data.count }, (_, i) => i)) as { image: Float32Array };
@@ -215,6 +136,7 @@ test("the answer has the fixed keys, in order, then an object per field kind", a
     samples: 3,
     seed: 2,
     target: "as stored",
+    prior: "standard-normal",
     likelihoods: { image: "normal" },
     unit: "nats per record",
   });

@@ -7,10 +7,11 @@ import ts from "typescript";
 import { expect, test } from "vitest";
 
 const SRC = fileURLToPath(new URL("../../src", import.meta.url));
+const PAGES = fileURLToPath(new URL("../../pages", import.meta.url));
 
 /** From the ground up. Rooms of one line are neighbours: none of them may use another of that line. */
 const FLOORS: readonly (readonly string[])[] = [
-  ["errors.ts", "version.ts"],
+  ["errors.ts", "version.ts", "pages"],
   ["random.ts", "registry.ts"],
   ["graph"],
   ["runtime"],
@@ -25,7 +26,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["train"],
   ["verbs"],
   ["vae.ts"],
-  ["index.ts", "graph.ts"],
+  ["index.ts", "graph.ts", "parts.ts"],
   ["node"],
   ["node.ts"],
   ["cli"],
@@ -46,8 +47,8 @@ interface Import {
 }
 
 /** Every import of a source file: static, dynamic, re-exports and `import("x").T`. */
-function importsOf(file: string): Import[] {
-  const source = ts.createSourceFile(file, readFileSync(join(SRC, file), "utf8"), ts.ScriptTarget.Latest, false);
+function importsOf(file: string, folder = SRC): Import[] {
+  const source = ts.createSourceFile(file, readFileSync(join(folder, file), "utf8"), ts.ScriptTarget.Latest, false);
   const found: Import[] = [];
   const add = (specifier: ts.Node | undefined, typeOnly: boolean): void => {
     if (specifier && ts.isStringLiteralLike(specifier)) found.push({ file, specifier: specifier.text, typeOnly });
@@ -67,7 +68,7 @@ function importsOf(file: string): Import[] {
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts"))
   .map((file) => file.split(sep).join("/"));
-const imports = files.flatMap(importsOf);
+const imports = files.flatMap((file) => importsOf(file));
 
 const roomOf = (file: string): string => file.split("/")[0];
 const floorOf = (room: string): number => FLOORS.findIndex((floor) => floor.includes(room));
@@ -105,4 +106,12 @@ test("imports name a file, never a folder's index", () => {
 test("only Node's rooms touch Node and native packages", () => {
   const broken = imports.filter(({ file, specifier }) => NATIVE.test(specifier) && !NODE_ROOMS.includes(roomOf(file)));
   expect(broken.map(line)).toEqual([]);
+});
+
+test("what runs inside pages takes only types from src: the bundle is all that is shared", () => {
+  const found = readdirSync(PAGES, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => importsOf(file, PAGES))
+    .filter(({ specifier, typeOnly }) => specifier.startsWith("../../") && !typeOnly);
+  expect(found.map(line)).toEqual([]);
 });

@@ -2,8 +2,10 @@
 
 import { describe, expect, test } from "vitest";
 import { readLatents } from "../../src/data/latents.js";
+import { fileNames } from "../../src/data/sinks/file-names.js";
 import { contactSheet, enlarge } from "../../src/data/sinks/sheet.js";
 import { pictureSinkFor, writePictures, writeTable } from "../../src/data/sinks/write.js";
+import { MAX_NAME_BYTES } from "../../src/files/file-name.js";
 import { openNpz, writeNpz } from "../../src/files/npz.js";
 import { byteRanges } from "../../src/files/ranges.js";
 import type { TableValues } from "../../src/host.js";
@@ -146,5 +148,24 @@ describe("pictures", () => {
     const npz = await openNpz(byteRanges(await host.files.read("x.npz")), "x.npz");
     expect(await npz.read("images")).toEqual({ type: "u1", shape: [3, 1, 2, 1], values: three.pixels });
     expect((await npz.read("names")).values).toEqual(["a", "b", "c"]);
+  });
+});
+
+describe("names of files", () => {
+  test("are safe everywhere, and numbers where there are none", () => {
+    expect(fileNames(4, ["a/b.png", 'clean: <7>?"*', "..hidden", ""])).toEqual([
+      "a-b.png",
+      "clean- -7----",
+      "hidden",
+      "0003",
+    ]);
+    expect(fileNames(2)).toEqual(["0000", "0001"]);
+  });
+  test("are never there twice, nor longer than a system takes, and stay as they are when made again", () => {
+    const long = "x".repeat(300);
+    const names = fileNames(5, ["a/b", "A-B", "a:b", long, `${long}y`]);
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(5);
+    expect(Math.max(...names.map(({ length }) => length))).toBeLessThanOrEqual(MAX_NAME_BYTES);
+    expect(fileNames(5, names)).toEqual(names);
   });
 });

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { VaekitError } from "../../src/errors.js";
+import { calibrationText } from "../../src/store/calibration.js";
 import { loadModel, saveModel } from "../../src/store/folder.js";
 import { damagedFiles } from "../../src/store/model-files.js";
 import { checkOut } from "../../src/store/work-folder.js";
@@ -74,6 +75,25 @@ test("more files can be saved with a model, and are listed with their checksums"
   for (const name of ["config.json", "../x"]) {
     await expect(saveModel("n", sampleModel(1, { files: { [name]: "" } }), host)).rejects.toThrow(/invalid file name/);
   }
+});
+
+test("a calibration comes back with its model, and its damage is named like that of any file", async () => {
+  const protocol = { data: "d", fingerprint: "f", records: "all", samples: 4, seed: 0, target: "as stored" };
+  const full = { ...protocol, likelihoods: { image: "bernoulli" }, unit: "nats per record" as const };
+  const disk = memoryDisk();
+  const { host } = disk.process();
+  const files = { "calibration.json": calibrationText(full, Float64Array.of(3, 1.5, 2)) };
+  await saveModel("m", sampleModel(1, { files }), host);
+  expect((await loadModel("m", host)).calibration).toMatchObject({ protocol: full, nats: [1.5, 2, 3] });
+  edit(disk, "m/calibration.json", (json) => json.replace("1.5", "1.4"));
+  expect(await loadError(disk)).toMatchObject({
+    code: "E_MODEL",
+    message: expect.stringContaining("m/calibration.json: wrong checksum"),
+  });
+  disk.contents.delete("m/calibration.json");
+  expect((await loadError(disk)).message).toBe("m/calibration.json: this file of the model is missing");
+  await saveModel("n", sampleModel(), host);
+  expect((await loadModel("n", host)).calibration).toBeNull();
 });
 
 describe("damage", () => {

@@ -96,7 +96,7 @@ describe("the wasm form gives the bits of the plain form", () => {
 describe.each(["wasm", "plain"] as const)("adam, %s", (kernel) => {
   test.each([0, 0.01])("20 steps with weight decay %f follow a float64 recurrence", (weightDecay) => {
     const count = 1001;
-    const bank = cpuBank([{ name: "w", shape: [7, 11, 13] }], { kernel });
+    const bank = cpuBank([{ name: "w", shape: [7, 11, 13] }], [], { kernel });
     const p = Float64Array.from(new Philox(1).normals(bank.view("w", "value")));
     const m = new Float64Array(count);
     const v = new Float64Array(count);
@@ -120,7 +120,7 @@ describe.each(["wasm", "plain"] as const)("adam, %s", (kernel) => {
   });
 
   test.each(["adam", "adamw"] as const)("5 steps of %s give PyTorch's numbers", (name) => {
-    const bank = cpuBank([{ name: "w", shape: [10] }], { kernel });
+    const bank = cpuBank([{ name: "w", shape: [10] }], [], { kernel });
     bank.write("w", "value", golden.start);
     const rule = optimizer(name);
     golden.gradients.forEach((gradient, i) => {
@@ -134,7 +134,7 @@ describe.each(["wasm", "plain"] as const)("adam, %s", (kernel) => {
   });
 
   test("a gradient that is not a number is seen in the parameters, never swallowed", () => {
-    const bank = cpuBank([{ name: "w", shape: [3] }], { kernel });
+    const bank = cpuBank([{ name: "w", shape: [3] }], [], { kernel });
     bank.write("w", "gradient", [1, Number.NaN, 1]);
     expect(bank.gradientNorm()).toBeNaN();
     expect(bank.isFinite("gradient")).toBe(false);
@@ -144,7 +144,7 @@ describe.each(["wasm", "plain"] as const)("adam, %s", (kernel) => {
   });
 
   test("moments fade to zero instead of staying subnormal", () => {
-    const bank = cpuBank([{ name: "w", shape: [1] }], { kernel });
+    const bank = cpuBank([{ name: "w", shape: [1] }], [], { kernel });
     bank.write("w", "m", [1e-38]);
     bank.write("w", "v", [1e-38]);
     bank.update(RULE);

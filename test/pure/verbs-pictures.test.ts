@@ -30,8 +30,11 @@ const latents: Runner & { readonly batches: number[] } = {
     this.batches.push(count);
     return { image: z };
   },
+  noiseSize: 2,
   draw: async (noise, _count, temperature) => noise.map((value) => value * temperature),
   score: async () => ({ reconstruction: new Float32Array(), kl: new Float32Array(), logWeights: new Float32Array() }),
+  probe: () => Promise.reject(new Error("not used")),
+  explain: () => Promise.reject(new Error("not used")),
   weights: () => new Map(),
   dispose: async () => {},
 };

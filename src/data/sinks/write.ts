@@ -3,8 +3,15 @@
 import { VaekitError } from "../../errors.js";
 import type { Host, PictureLayout, PictureSink, Pictures, TableSink, TableValues } from "../../host.js";
 
-/** The sink for `path` by its extension; a path that ends in a separator or has no extension is a folder ("/"). */
-function sinkFor<S extends PictureSink | TableSink>(path: string, sinks: readonly S[], what: string): S {
+/**
+ * The sink for `path` by its extension; a path that ends in a separator or has no extension is a folder ("/"). E_OUT for an
+ * unknown one, saying that `what` cannot be written so.
+ */
+export function sinkFor<S extends { readonly extensions: readonly string[] }>(
+  path: string,
+  sinks: readonly S[],
+  what: string,
+): S {
   const extension = /\.[^./\\]+$/.exec(path)?.[0].toLowerCase() ?? "/";
   const sink = sinks.find(({ extensions }) => extensions.includes(extension));
   if (sink) return sink;

@@ -13,6 +13,8 @@ export interface Canvas {
   line(points: readonly Point[], thickness: number, colour: Colour): void;
   /** Text whose baseline starts at (x, y), with capitals `size` pixels high; `anchor` is the share of its width left of x. */
   text(text: string, x: number, y: number, size: number, colour: Colour, anchor?: number): void;
+  /** Picture `index` of several, grey or colour, its top left corner at whole pixels, each pixel `factor` wide and high. */
+  picture(pictures: Pictures, index: number, x: number, y: number, factor: number): void;
   toPicture(): Pictures;
 }
 
@@ -88,6 +90,15 @@ export function canvas(width: number, height: number): Canvas {
         );
         strokes(placed, size * LETTER_WEIGHT, colour);
         pen += letter.advance * scale;
+      }
+    },
+    picture({ height: rows, width: across, channels, pixels: from }, index, x, y, factor) {
+      for (let row = 0; row < rows * factor; row++) {
+        for (let column = 0; column < across * factor; column++) {
+          const pixel = (index * rows + Math.floor(row / factor)) * across + Math.floor(column / factor);
+          const to = 3 * ((y + row) * width + x + column);
+          for (let c = 0; c < 3; c++) pixels[to + c] = from[pixel * channels + (channels === 3 ? c : 0)];
+        }
       }
     },
     toPicture: () => ({ count: 1, height, width, channels: 3, pixels }),

@@ -1,8 +1,9 @@
 /** Reductions over axes: sum, mean, max, min, log-sum-exp, softmax, argmax, running sums. */
 
 import { op } from "../op.js";
-import { normalizeAxis, productOf, type Shape, shapeError, sizeOf, type Tensor } from "../tensor.js";
+import { normalizeAxis, productOf, type Shape, sizeOf, type Tensor } from "../tensor.js";
 import { foldArray, forEachIndex, stridesOf } from "./arrays.js";
+import { constant } from "./source.js";
 
 interface Axes {
   readonly axes: readonly number[];
@@ -58,11 +59,14 @@ export function sum(x: Tensor, axes?: number | readonly number[], keepDims = fal
   return sumOp([x], { axes: list, keepDims });
 }
 
-/** Mean over `axes` (default all). The sizes of those axes must be numbers. */
+/** Mean over `axes` (default all). Axes with a name, such as the batch, are counted when the program runs. */
 export function mean(x: Tensor, axes?: number | readonly number[], keepDims = false): Tensor {
   const list = axesOf("mean", x, axes);
   const count = productOf(list.map((axis) => x.shape[axis]));
-  if (typeof count === "string") throw shapeError("mean", "cannot average over an axis without a fixed size", x.shape);
+  if (typeof count === "string") {
+    const counted = constant(1).broadcastTo(list.map((axis) => x.shape[axis]));
+    return x.sum(list, keepDims).div(counted.sum());
+  }
   return x.sum(list, keepDims).mul(1 / count);
 }
 

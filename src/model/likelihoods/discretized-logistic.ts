@@ -28,6 +28,18 @@ export const discretizedLogisticLikelihood: Likelihood<z.infer<typeof options>> 
   },
   isDensity: true,
   discretised: true,
+  spread: {
+    parameter: "logscale",
+    shared: false,
+    least: SMALLEST_LOGSCALE,
+    most: LARGEST_LOGSCALE,
+    variance: (logscale) =>
+      logscale
+        .mul(2)
+        .exp()
+        .mul(Math.PI ** 2 / 3), // of a logistic
+    fixed: () => null,
+  },
   build(_ctx, _options, out, { shape }) {
     const [mean, scale] = splitOutputs(out, shape, 2);
     return discretizedLogistic({ mu: mean.sigmoid(), logscale: scale.clip(SMALLEST_LOGSCALE, LARGEST_LOGSCALE) });

@@ -19,6 +19,8 @@ const options = z.strictObject({
 const STARTING_LOGVAR = Math.log(0.05);
 /** A sigma below a fifth of one of 255 levels explains nothing more. */
 const SMALLEST_LOGVAR = 2 * Math.log(0.2 / 255);
+/** Nothing holds it from above. */
+const LARGEST_LOGVAR = Number.POSITIVE_INFINITY;
 
 export const normalLikelihood: Likelihood<z.infer<typeof options>> = {
   name: "normal",
@@ -28,6 +30,14 @@ export const normalLikelihood: Likelihood<z.infer<typeof options>> = {
   output: { perValue: 1, bias: (mean) => Float32Array.from(mean, logit) },
   isDensity: true,
   discretised: false,
+  spread: {
+    parameter: "logvar",
+    shared: true,
+    least: SMALLEST_LOGVAR,
+    most: LARGEST_LOGVAR,
+    variance: (logvar) => logvar.exp(),
+    fixed: ({ sigma }) => (sigma === "learned" ? null : sigma * sigma),
+  },
   build(ctx, { sigma, link }, out) {
     const logvar =
       sigma === "learned"

@@ -50,6 +50,13 @@ export function halvings({ height, width }: Picture, levels: number): (readonly 
   return sizes;
 }
 
+/** E_CONFIG unless the groups of a group norm divide every layer's channels; 0 groups: no norm. */
+export function checkGroups(net: string, groups: number, channels: readonly number[]): void {
+  const odd = groups > 0 ? channels.find((width) => width % groups !== 0) : undefined;
+  if (odd !== undefined)
+    throw new VaekitError("E_CONFIG", `net ${net}: ${groups} groups do not divide ${odd} channels`);
+}
+
 /** Rows and columns that doubling misses: `to` - 2 `from`. */
 export function extraFor(from: readonly [number, number], to: readonly [number, number]): [number, number] {
   return [to[0] - 2 * from[0], to[1] - 2 * from[1]];

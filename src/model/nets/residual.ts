@@ -1,14 +1,13 @@
 /** Residual nets: a block with group norm and SiLU before each halving, and one before each doubling. */
 
 import * as z from "zod";
-import { VaekitError } from "../../errors.js";
 import { conv as convLayer, convTranspose } from "../../nn/conv.js";
 import { linear } from "../../nn/linear.js";
 import { residualBlock } from "../../nn/residual.js";
 import { rowsOf } from "../../nn/rows.js";
 import type { Net } from "../parts.js";
 import { defaultChannels } from "./conv.js";
-import { channelBias, extraFor, halvings, pictureOf } from "./picture.js";
+import { channelBias, checkGroups, extraFor, halvings, pictureOf } from "./picture.js";
 
 const FIRST_CHANNELS = 32;
 
@@ -25,9 +24,7 @@ export const residual: Net<z.infer<typeof options>> = {
   build({ channels, groups }, fields, outputs) {
     const picture = pictureOf(fields, outputs);
     const widths = channels ?? defaultChannels(picture, FIRST_CHANNELS);
-    const odd = widths.find((width) => width % groups !== 0);
-    if (odd !== undefined)
-      throw new VaekitError("E_CONFIG", `net residual: ${groups} groups do not divide ${odd} channels`);
+    checkGroups("residual", groups, widths);
     const levels = widths.length;
     const sizes = halvings(picture, levels);
     const { field, output } = picture;

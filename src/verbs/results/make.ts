@@ -1,8 +1,9 @@
-/** Looks at a model that has just been trained: measures its latents, then makes every result of the list. */
+/** Looks at a model that has just been trained: measures it, then makes every result of the list. */
 
 import type { Dataset } from "../../data/dataset.js";
 import { sampleIndices, splitIndices } from "../../data/split.js";
 import { subset } from "../../data/subset.js";
+import { measure } from "../../eval/doctor/measure.js";
 import type { EpochRecord } from "../../eval/history.js";
 import { latentStatistics } from "../../eval/latents.js";
 import type { Host } from "../../host.js";
@@ -22,9 +23,11 @@ export interface Looked {
   readonly config: ModelConfig;
   /** Files for the model folder. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
+  /** What could not be made, and why: no picture is worth a model that took hours. */
+  readonly notices: readonly string[];
 }
 
-/** The records are of those that were kept aside, where there are any. */
+/** The records are of those that were kept aside, where there are any; `path` is how commands shall call the model. */
 export async function makeResults(
   config: ModelConfig,
   weights: ReadonlyMap<string, Weight>,
@@ -32,19 +35,30 @@ export async function makeResults(
   history: readonly EpochRecord[],
   engine: Engine,
   host: Host,
+  path = "MODEL",
 ): Promise<Looked> {
-  const { seed, valid } = TrainingOptions.parse(config.training);
-  const aside = splitIndices(data.count, valid, seed).valid;
-  const shown = aside.length > 0 ? subset(data, aside) : data;
+  const { seed, valid, private: isPrivate } = TrainingOptions.parse(config.training);
+  const split = splitIndices(data.count, valid, seed);
+  const isAside = split.valid.length > 0;
+  const shown = isAside ? subset(data, split.valid) : data;
   const runner = await openRunner(config, weights, engine);
   try {
     const measured = sampleIndices(shown.count, MEASURED, seed);
     const { mu, logvar } = await encodeRecords(runner, shown, measured);
-    const known = { ...config, latents: latentStatistics(mu, logvar, runner.latent) };
-    const context = { config: known, weights, runner, data: shown, measured, mu, logvar, history, seed, host };
+    const checkup = (await measure(runner, data, { seed, split })) ?? undefined;
+    const known = { ...config, latents: latentStatistics(mu, logvar, runner.latent), checkup };
+    const measurement = { config: known, weights, runner, data: shown, isAside, measured, mu, logvar, history, seed };
+    const context = { ...measurement, engine, host, path, isPrivate };
     let files: Looked["files"] = {};
-    for (const result of results) files = { ...files, ...(await result.make({ ...context, files })) };
-    return { config: known, files };
+    const notices: string[] = [];
+    for (const { name, make } of results) {
+      try {
+        files = { ...files, ...(await make({ ...context, files })) };
+      } catch (error) {
+        notices.push(`${name} could not be made: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    return { config: known, files, notices };
   } finally {
     await runner.dispose();
   }

@@ -7,7 +7,8 @@ const PAIRS = 32;
 
 export const reconstructions: Result = {
   name: "reconstructions",
-  async make({ runner, data, seed, host }) {
+  async make({ runner, data, seed, host, isPrivate }) {
+    if (isPrivate) return {};
     const pairs = await reconstructPictures(runner, data, { count: Math.min(PAIRS, data.count), seed });
     const { pictures, columns } = pairSheet(pairs);
     return pictureFile("reconstructions.png", pictures, { columns }, host);

@@ -1,11 +1,14 @@
 /** What training leaves in a model folder beside the model: each thing is made by one file of this folder. */
 
 import type { Dataset } from "../../data/dataset.js";
-import { writePictures } from "../../data/sinks/write.js";
+import { pictureBytes } from "../../data/sinks/bytes.js";
 import type { EpochRecord } from "../../eval/history.js";
-import type { Files, Host, PictureLayout, Pictures } from "../../host.js";
+import type { Host, PictureLayout, Pictures } from "../../host.js";
 import type { ModelConfig } from "../../model/config.js";
 import type { Runner, Weight } from "../../model/runner.js";
+import type { Engine } from "../../runtime/engine.js";
+
+export { pictureBytes };
 
 export interface ResultContext {
   /** With `latents` filled in. */
@@ -14,12 +17,20 @@ export interface ResultContext {
   readonly runner: Runner;
   /** Records kept aside; all where there are none. */
   readonly data: Dataset;
+  /** Whether `data` was kept aside, so that the model has not learned from it. */
+  readonly isAside: boolean;
   /** Posterior of (at most `MEASURED` of) these records, in the order of `measured`. */
   readonly measured: Uint32Array;
   readonly mu: Float32Array;
   readonly logvar: Float32Array;
   readonly history: readonly EpochRecord[];
   readonly seed: number;
+  /** Where the model was trained. */
+  readonly engine: Engine;
+  /** How commands call the model. */
+  readonly path: string;
+  /** No pictures of records may be left anywhere. */
+  readonly isPrivate: boolean;
   readonly host: Host;
   /** What the results before this one in the list made, by file name. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
@@ -29,26 +40,6 @@ export interface Result {
   readonly name: string;
   /** Files by name for the model folder; none where the host cannot write them. */
   make(context: ResultContext): Promise<Readonly<Record<string, Uint8Array | string>>>;
-}
-
-/** The bytes that a sink would write to a file of this name; null where the host has no such sink. */
-export async function pictureBytes(
-  name: string,
-  pictures: Pictures,
-  layout: PictureLayout,
-  host: Host,
-): Promise<Uint8Array | null> {
-  const extension = name.slice(name.lastIndexOf("."));
-  if (!host.pictureSinks.some(({ extensions }) => extensions.includes(extension))) return null;
-  let written: Uint8Array | null = null;
-  const files: Files = {
-    ...host.files,
-    async write(_path, bytes) {
-      written = Uint8Array.from(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
-    },
-  };
-  await writePictures(name, pictures, layout, { ...host, files });
-  return written;
 }
 
 /** One picture file as a result. */

@@ -1,0 +1,186 @@
+/** How strange each record is to a model, in nats, and which part of it: the same answer whatever stands beside it. */
+
+import { batches } from "../data/batches.js";
+import type { Column, Dataset } from "../data/dataset.js";
+import { VaekitError } from "../errors.js";
+import type { PartSurprise } from "../fields/field.js";
+import { type Field, fieldsOf } from "../fields/list.js";
+import { likelihoods } from "../model/list.js";
+import type { Explained, Runner } from "../model/runner.js";
+import { logMeanExp } from "./importance.js";
+import { expectFields, noiseOf, recordHashes, targetOf } from "./target.js";
+
+export interface ScoreOptions {
+  /** Particles per record of the importance-weighted estimate. */
+  readonly samples: number;
+  /** Of the noise, which is keyed by it, the record and the particle. */
+  readonly seed: number;
+  /** Say which parts of a record are surprising. */
+  readonly explain: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A part of a record with its share of all that is surprising in the record. */
+export interface Reason extends PartSurprise {
+  readonly share: number;
+}
+
+/** Records as they were scored, in order. */
+export interface ScoredBatch {
+  readonly indices: Uint32Array;
+  /** -log p(x), the importance-weighted estimate (Burda et al. 2016, eq. 8), to a ten-thousandth, [count]. */
+  readonly nats: Float64Array;
+  /** Per record, the most surprising part first; null where it was not asked for. */
+  readonly reasons: readonly (readonly Reason[])[] | null;
+  /** Of the records and fields, [count, size]: what `explain` says, and the values that were judged; null as above. */
+  readonly seen: Seen | null;
+}
+export interface Seen extends Pick<Explained, "surprise" | "means"> {
+  readonly values: Readonly<Record<string, Float32Array>>;
+}
+
+export const SCORE_SAMPLES = 4;
+export const SCORE_SEED = 0;
+/** Records in every call, the last one filled up: matrix products of other sizes sum in another order. */
+const BATCH = 64;
+/** ONNX Runtime sums a row in packets of this many floats, from the first place that memory is aligned to. */
+const PACKET = 4;
+/** Records times particles in one call. */
+const MAX_ROWS = 512;
+
+/**
+ * Scores the records `order` of a data set, in that order. A record's answer depends on its content and the seed alone.
+ * E_MODEL where a likelihood is no density, E_DATA where a field is missing or of another size, E_INTERRUPTED.
+ */
+export async function* scoreRecords(
+  runner: Runner,
+  dataset: Dataset,
+  order: Uint32Array,
+  { samples, seed, explain, signal }: ScoreOptions,
+): AsyncGenerator<ScoredBatch, void> {
+  const { config, latent } = runner;
+  const fields = fieldsOf(config.schema);
+  const improper = fields.find(({ name }) => !likelihoods.get(config.likelihoods[name].name).isDensity);
+  if (improper)
+    throw new VaekitError(
+      "E_MODEL",
+      `the likelihood of field "${improper.name}" is no density: there is no -log p(x) to score by`,
+    );
+  const binarize = config.training.binarize === true;
+  // The last bits of a score must not tell how many records were scored with it, nor where among them it stood. Rows that
+  // are no whole number of packets start at other places of a packet, so those records go alone (at half the speed).
+  const rows = [latent, config.latent, ...fields.map(({ size }) => size)];
+  const batch = rows.every((length) => length % PACKET === 0) ? BATCH : 1;
+  const perCall = Math.floor(MAX_ROWS / batch);
+  let done = 0;
+  for await (const { indices, columns } of batches(dataset, order, { batchSize: batch })) {
+    if (signal?.aborted)
+      throw new VaekitError("E_INTERRUPTED", `${dataset.name}: stopped after ${done} of ${order.length} records`);
+    const count = indices.length;
+    expectFields(columns, fields, count, dataset.name);
+    const hashes = recordHashes(columns, fields, count);
+    const target = targetOf(columns, fields, hashes, { binarize, seed });
+    const full = mapValues(target.columns, (column) => filled(column, count, batch));
+    const keys = Array.from({ length: batch }, (_, i) => hashes[Math.min(i, count - 1)]);
+    const logWeights = new Float64Array(count * samples);
+    const seen = explain ? blend(fields, count, batch) : null;
+    for (let first = 0; first < samples; first += perCall) {
+      const particles = Math.min(perCall, samples - first);
+      const noise = noiseOf(keys, latent, { seed, first, particles });
+      const scored = seen
+        ? await runner.explain(full, batch, particles, noise)
+        : await runner.score(full, batch, particles, noise);
+      for (let k = 0; k < particles; k++)
+        for (let i = 0; i < count; i++) logWeights[i * samples + first + k] = scored.logWeights[k * batch + i];
+      seen?.add(scored as Explained, particles);
+    }
+    const nats = Float64Array.from({ length: count }, (_, i) =>
+      toTenThousandth(-logMeanExp(logWeights.subarray(i * samples, (i + 1) * samples))),
+    );
+    done += count;
+    const blended = seen && { ...seen.result(), values: target.values };
+    yield { indices, nats, reasons: blended && reasonsOf(blended, fields, count), seen: blended };
+  }
+}
+
+/** A sum of hundreds of float32 has no digits beyond. */
+function toTenThousandth(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
+}
+
+/** The `count` records of a column, the last of them repeated until there are `full`. */
+function filled(column: Column, count: number, full: number): Column {
+  if (count === full) return column;
+  const size = column.length / count;
+  const out = column instanceof Uint8Array ? new Uint8Array(full * size) : new Float32Array(full * size);
+  out.set(column);
+  for (let i = count; i < full; i++) out.copyWithin(i * size, (count - 1) * size, count * size);
+  return out;
+}
+
+/**
+ * Puts calls of `batch` records with some of the particles each together: means of the first `count` records by the calls'
+ * shares of all importance weights.
+ */
+function blend(fields: readonly Field[], count: number, batch: number) {
+  // Sums of weights times means, of weights, and the largest log-weight so far, which all are relative to.
+  const sums = { surprise: new Map<string, Float64Array>(), means: new Map<string, Float64Array>() };
+  const weights = new Float64Array(count);
+  const largest = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  return {
+    add({ logWeights, ...means }: Explained, particles: number): void {
+      for (let i = 0; i < count; i++) {
+        const own = Float64Array.from({ length: particles }, (_, k) => logWeights[k * batch + i]);
+        const logWeight = logMeanExp(own) + Math.log(particles);
+        const top = Math.max(largest[i], logWeight);
+        const [fade, weight] = [Math.exp(largest[i] - top), Math.exp(logWeight - top)];
+        largest[i] = top;
+        weights[i] = weights[i] * fade + weight;
+        for (const kind of ["surprise", "means"] as const) {
+          for (const { name, size } of fields) {
+            const added = means[kind][name];
+            if (!added) continue;
+            let sum = sums[kind].get(name);
+            if (!sum) {
+              sum = new Float64Array(count * size);
+              sums[kind].set(name, sum);
+            }
+            for (let at = i * size; at < (i + 1) * size; at++) sum[at] = sum[at] * fade + weight * added[at];
+          }
+        }
+      }
+    },
+    result(): Pick<Explained, "surprise" | "means"> {
+      const mean = (sum: Float64Array) =>
+        Float32Array.from(sum, (value, at) => value / weights[Math.floor((at * count) / sum.length)]);
+      return {
+        surprise: Object.fromEntries([...sums.surprise].map(([name, sum]) => [name, mean(sum)])),
+        means: Object.fromEntries([...sums.means].map(([name, sum]) => [name, mean(sum)])),
+      };
+    },
+  };
+}
+
+function reasonsOf({ surprise, means, values }: Seen, fields: readonly Field[], count: number): Reason[][] {
+  return Array.from({ length: count }, (_, i) => {
+    const parts = fields.flatMap(({ name, kind, schema, size }) => {
+      if (!surprise[name]) return [];
+      const record = (column: Float32Array) => column.subarray(i * size, (i + 1) * size);
+      const seen = { surprise: record(surprise[name]), values: record(values[name]), mean: record(means[name]) };
+      const named = kind.explain(seen, schema);
+      return fields.length === 1 ? named : named.map(({ part, nats }) => ({ part: `${name} ${part}`, nats }));
+    });
+    const total = parts.reduce((sum, { nats }) => sum + nats, 0);
+    return parts
+      .map(({ part, nats }) => ({
+        part,
+        nats: toTenThousandth(nats),
+        share: total > 0 ? toTenThousandth(nats / total) : 0,
+      }))
+      .sort((a, b) => b.nats - a.nats);
+  });
+}
+
+function mapValues<T, R>(record: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+}

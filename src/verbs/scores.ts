@@ -1,0 +1,116 @@
+/** Records with their scores: what `score` writes, prints and returns. */
+
+import type { Dataset } from "../data/dataset.js";
+import { conformalP, whyUncalibrated } from "../eval/conformal.js";
+import { type Protocol, protocolOf } from "../eval/protocol.js";
+import { type Reason, type ScoreOptions, scoreRecords } from "../eval/score.js";
+import type { Runner } from "../model/runner.js";
+import type { Calibration } from "../store/calibration.js";
+import { allRecords, checkSize, imageFieldOf, type OnProgress } from "./pictures.js";
+
+export interface ScoredRecord {
+  readonly index: number;
+  readonly id: string;
+  readonly label: string | null;
+  /** Estimate of -log p(x): the higher, the stranger. */
+  readonly nats: number;
+  /** Chance that a record like those of the training data is as strange or stranger; null without a calibration. */
+  readonly pValue: number | null;
+  /** Parts that are most surprising, the first one most, with their shares of all that is; none where not asked for. */
+  readonly reasons: readonly Reason[];
+}
+
+/** Scores of records in the data's order. */
+export interface Scores {
+  readonly count: number;
+  readonly ids: readonly string[];
+  /** Null where the data has none. */
+  readonly labels: readonly (string | null)[] | null;
+  readonly nats: Float64Array;
+  /** Null where the model is not calibrated for these scores; `notice` says why. */
+  readonly pValues: Float64Array | null;
+  readonly reasons: readonly (readonly Reason[])[];
+  readonly notice: string | null;
+  readonly protocol: Protocol;
+}
+
+export interface ScoringOptions extends ScoreOptions {
+  readonly calibration: Calibration | null;
+  readonly onProgress?: OnProgress;
+}
+
+/** Parts of a record that are named: at most this many, and no small ones but the first. */
+const MAX_REASONS = 3;
+const SMALLEST_SHARE = 0.1;
+const P_DIGITS = 6;
+
+/** Each record of a data set as soon as it is scored. E_SHAPE for data of another size; errors as `scoreRecords`. */
+export async function* scoredRecords(
+  runner: Runner,
+  dataset: Dataset,
+  { calibration, onProgress, ...options }: ScoringOptions,
+): AsyncGenerator<ScoredRecord, void> {
+  checkSize(dataset, imageFieldOf(runner.config));
+  const { labels } = dataset;
+  const known = whyUncalibrated(calibration, options.samples) === null ? calibration : null;
+  let done = 0;
+  for await (const { indices, nats, reasons } of scoreRecords(runner, dataset, allRecords(dataset), options)) {
+    for (const [i, index] of indices.entries()) {
+      yield {
+        index,
+        id: dataset.id(index),
+        label: labels?.names[labels.indices[index]] || null,
+        nats: nats[i],
+        pValue: known && Number(conformalP(known.nats, nats[i]).toPrecision(P_DIGITS)),
+        reasons: reasons ? mainReasons(reasons[i]) : [],
+      };
+    }
+    done += indices.length;
+    onProgress?.(done);
+  }
+}
+
+/** Scores of all records at once. */
+export async function scoreDataset(runner: Runner, dataset: Dataset, options: ScoringOptions): Promise<Scores> {
+  const records: ScoredRecord[] = [];
+  for await (const record of scoredRecords(runner, dataset, options)) records.push(record);
+  const notice = whyUncalibrated(options.calibration, options.samples);
+  return {
+    count: records.length,
+    ids: records.map(({ id }) => id),
+    labels: dataset.labels && records.map(({ label }) => label),
+    nats: Float64Array.from(records, ({ nats }) => nats),
+    pValues: notice === null ? Float64Array.from(records, ({ pValue }) => pValue!) : null,
+    reasons: records.map(({ reasons }) => reasons),
+    notice,
+    protocol: protocolOf(runner.config, dataset, { ...options, records: dataset.count }),
+  };
+}
+
+function mainReasons(reasons: readonly Reason[]): Reason[] {
+  return reasons.filter(({ share }, i) => i === 0 || (i < MAX_REASONS && share >= SMALLEST_SHARE));
+}
+
+/** @example reasonsText([{ part: "centre", nats: 41, share: 0.41 }]) // "centre 41 %" */
+export function reasonsText(reasons: readonly Reason[]): string {
+  return reasons.map(({ part, share }) => `${part} ${(100 * share).toFixed(0)} %`).join(", ");
+}
+
+/** Keeps the `limit` strangest of the records it is shown; of two that are as strange the first. */
+export function strangestOf(limit: number): {
+  add(record: ScoredRecord): void;
+  readonly records: readonly ScoredRecord[];
+} {
+  const records: ScoredRecord[] = []; // strangest first
+  const isStranger = (a: number, b: number) => a > b || (Number.isNaN(a) && !Number.isNaN(b));
+  return {
+    records,
+    add(record) {
+      const last = records.at(-1);
+      if (records.length === limit && last && !isStranger(record.nats, last.nats)) return;
+      const place = records.findIndex(({ nats }) => isStranger(record.nats, nats));
+      records.splice(place < 0 ? records.length : place, 0, record);
+      if (records.length > limit) records.pop();
+    },
+  };
+}
