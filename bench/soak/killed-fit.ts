@@ -104,7 +104,12 @@ export async function killAndResume(expected: Expected, name: string, most: numb
   const { lines, pace } = await runFit(expected, out, { resume });
   if (lines > 0) expected.pace = pace; // else it was finished already
   const got = await fingerprint(out);
-  if (got !== fresh) throw new Error(`${out}: other bits than an uninterrupted run, after ${JSON.stringify(kills)}`);
+  if (got !== fresh) {
+    const what = got === expected.old ? "the old model" : "other bits";
+    throw new Error(
+      `${out}: ${what} where an uninterrupted run left the new, after ${JSON.stringify({ kills, resume })}`,
+    );
+  }
   const files = (await readdir(place, { recursive: true })).map((file) => file.split(sep));
   const strays = files.filter((parts) => parts.some((part) => part.startsWith(".") || part === "checkpoints"));
   if (strays.length > 0) throw new Error(`${place}: left behind: ${strays.map((parts) => parts.join("/"))}`);
@@ -212,12 +217,15 @@ function eventOf(line: string): { readonly event?: string } {
   }
 }
 
-/** A digest of every file of a model, but for the times in its log. */
+/** Files that say how long training took: the log is compared without its times, the report is not. */
+const TIMED = ["metrics.jsonl", "report.html"];
+
+/** A digest of every file of a model, but for what its run took. */
 async function fingerprint(model: string): Promise<string> {
   const damaged = await damagedFiles(model, host);
   if (damaged.length > 0) throw new Error(`${model}: damaged: ${damaged}`);
   const sums = readFileSync(join(model, "SHA256SUMS"), "utf8").split("\n");
   const log = readFileSync(join(model, "metrics.jsonl"), "utf8").replaceAll(/"seconds":[\d.e+-]+/g, "");
-  const rest = sums.filter((line) => !line.endsWith("metrics.jsonl")).join("\n");
+  const rest = sums.filter((line) => !TIMED.some((name) => line.endsWith(name))).join("\n");
   return createHash("sha256").update(rest).update(log).digest("hex");
 }
