@@ -12,7 +12,7 @@ import { temporaryFolder } from "../helpers/pictures-on-disk.js";
 
 const { path } = temporaryFolder();
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-const [TRAIN, TEST] = [100, 30];
+const [TRAIN, TEST] = [100, 150];
 const SIDE = 28;
 
 /** Files that examples read and other verbs write: how each comes about. */
