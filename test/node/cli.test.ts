@@ -60,7 +60,11 @@ describe("usage errors", () => {
     [["fit", "x", "--out", "m", "--latent", "-1"], "E_OPTION invalid --latent: got -1", ""],
     [["fit", "x", "--out", "m", "--latent", "1e9"], "E_OPTION invalid --latent: got 1000000000", ""],
     [["fit", "x", "--out", "m", "--latent", "many"], 'E_OPTION invalid --latent: got "many"', ""],
-    [["fit", "x", "--out", "m", "--epochs", "2.5"], "E_OPTION invalid --epochs: got 2.5, expected auto or a whole number", ""],
+    [
+      ["fit", "x", "--out", "m", "--epochs", "2.5"],
+      "E_OPTION invalid --epochs: got 2.5, expected auto or a whole number",
+      "",
+    ],
     [["fit", "x", "--out", "m", "--checkpoint-every", "soon"], "expected a time such as 30s, 5m or 1h", ""],
     [["fit", "x", "--out", "m", "--net", "cnov"], 'E_UNKNOWN unknown net "cnov"', 'Did you mean "conv"?'],
     [
