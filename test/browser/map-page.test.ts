@@ -217,12 +217,12 @@ describe.skipIf(!CHROMIUM)("the map page", () => {
     await settled(page);
     expect(await page.locator("#tip").isVisible()).toBe(false);
 
-    await page.click("text=Show all");
+    await page.locator("button.quiet", { hasText: "Show all" }).click();
     await entry.dblclick();
     await settled(page);
     expect(await page.locator("#legend [aria-pressed=true]").count()).toBe(1);
     expect(await entry.getAttribute("aria-pressed")).toBe("true");
-    await page.click("text=Show all");
+    await page.locator("button.quiet", { hasText: "Show all" }).click();
     expect(await page.locator("#legend [aria-pressed=true]").count()).toBe(3);
     await page.context().close();
   });
