@@ -20,8 +20,10 @@ const { values: flags } = parseArgs({
 });
 
 const data = await open("mnist", { limit: Number(flags.records) });
+const host = nodeHost(); // said aloud, so that engine and parts come from the same copy of vaekit whatever runs this file
 const vae = new Vae({
   schema: data.schema,
+  host,
   latent: 16,
   net: { name: "gated", hidden: 300 },
   likelihood: "grey-bernoulli",
@@ -34,11 +36,11 @@ await vae.save(flags.out);
 await vae.dispose();
 await data.close();
 
-const loaded = await Vae.load(flags.out);
+const loaded = await Vae.load(flags.out, { host });
 const { net, likelihoods, training } = loaded.config;
 console.log(`loaded ${flags.out}: net ${net.name}, likelihood ${likelihoods.image.name}, ${training.epochs} epochs`);
 const pictures = await loaded.sample(64);
-await writePictures(`${flags.out}/drawn.png`, pictures, {}, nodeHost());
+await writePictures(`${flags.out}/drawn.png`, pictures, {}, host);
 
 const { findings } = await loaded.doctor();
 await loaded.dispose();
