@@ -26,6 +26,6 @@ test("one that fails is told, the others are made", async () => {
   const made = await makeResults(config, weights, memoryDataset(pixels, SHAPE), [], engine, host);
   await engine.dispose();
   expect(made.notices).toEqual([`${results[1].name} could not be made: no ink`]);
-  expect(Object.keys(made.files)).toEqual(["samples.png", "traversal.png", "report.html"]);
+  expect(Object.keys(made.files)).toEqual(["samples.png", "traversal.png", "calibration.json", "report.html"]);
   expect(made.config.latents?.records).toBe(6);
 });
