@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { killAndResume, prepare } from "../../bench/soak/killed-fit.js";
 import { Philox } from "../../src/random.js";
 import { barsNpz, vaekit } from "../helpers/cli.js";
@@ -14,6 +14,8 @@ import { temporaryFolder } from "../helpers/pictures-on-disk.js";
 const { path } = temporaryFolder();
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const KILLS = 3;
+/** A dozen programs one after the other; a busy machine takes its time. */
+vi.setConfig({ testTimeout: 180_000 });
 
 test("killed at random moments, a run leaves the old model or the new one, and goes on to the same bits", async () => {
   const cli = [process.execPath, MAIN];
