@@ -218,11 +218,13 @@ describe.skipIf(!CHROMIUM)("the map page", () => {
     expect(await page.locator("#tip").isVisible()).toBe(false);
 
     await page.locator("button.quiet", { hasText: "Show all" }).click();
+    await settled(page);
     await entry.dblclick();
     await settled(page);
     expect(await page.locator("#legend [aria-pressed=true]").count()).toBe(1);
     expect(await entry.getAttribute("aria-pressed")).toBe("true");
     await page.locator("button.quiet", { hasText: "Show all" }).click();
+    await settled(page);
     expect(await page.locator("#legend [aria-pressed=true]").count()).toBe(3);
     await page.context().close();
   });
