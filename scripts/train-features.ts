@@ -19,14 +19,14 @@ import { optimizer } from "../src/train/optimizers.js";
 import { schedule } from "../src/train/schedules.js";
 import { openStepper } from "../src/train/stepper.js";
 import { pack, weightsModule } from "./features/pack.js";
-import { accuracy, featureProblem, logitsProgram, outputsOf } from "./features/problem.js";
+import { accuracy, featureProblem, flawAccuracy, logitsProgram, outputsOf } from "./features/problem.js";
 import { labelledSets } from "./features/sets.js";
 
 const SEED = 0;
 const BATCH = 128;
 const PEAK_RATE = 3e-3;
 const WEIGHT_DECAY = 0.02;
-const [ORDER_STREAM, MOVE_STREAM] = [1, 2];
+const [ORDER_STREAM, NOISE_STREAM, TEST_STREAM] = [1, 2, 3];
 const LOG_STEPS = 100;
 const OUT = fileURLToPath(new URL("../src/eval/features/weights.ts", import.meta.url));
 
@@ -50,13 +50,13 @@ const stepper = await openStepper(problem, engine, BATCH, SEED, 0);
 const steps = Math.floor(problem.count / BATCH) * Number(flags.epochs);
 const rate = schedule("onecycle", { learningRate: PEAK_RATE });
 const update = optimizer("adamw", { beta2: 0.99, weightDecay: WEIGHT_DECAY });
-const [shuffle, moves] = [new Philox(SEED, ORDER_STREAM), new Philox(SEED, MOVE_STREAM)];
+const [shuffle, noise] = [new Philox(SEED, ORDER_STREAM), new Philox(SEED, NOISE_STREAM)];
 let order = new Uint32Array();
 let [at, mean] = [0, 0];
 const started = Date.now();
 for (let step = 0; step < steps; step++) {
   if (at + BATCH > order.length) [order, at] = [shuffle.permutation(problem.count) as Uint32Array<ArrayBuffer>, 0];
-  const { terms, gradientNorm } = await stepper.run(order.slice(at, at + BATCH), moves, {});
+  const { terms, gradientNorm } = await stepper.run(order.slice(at, at + BATCH), noise, {});
   at += BATCH;
   stepper.bank.update(update({ learningRate: rate(step, steps), step: step + 1, gradientNorm, clip: 20 }));
   mean += terms.loss / LOG_STEPS;
@@ -96,6 +96,7 @@ const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 const right: string[] = [];
 for (const [i, set] of sets.entries())
   right.push(`${set.name} ${percent(await accuracy(set, starts[i], logitsOf, total))}`);
+right.push(`flaws ${percent(await flawAccuracy(sets, logitsOf, total, new Philox(SEED, TEST_STREAM)))}`);
 const facts = [
   `Trained on ${sets.map(({ name, train }) => `${name} (${train.count})`).join(", ")}, ${flags.epochs} epochs.`,
   `Right on pictures kept aside: ${right.join(", ")}.`,

@@ -1,30 +1,28 @@
-/** What the feature net learns: the labels of each set. Blur and noise are no classes: they would drown what pictures show. */
+/** What the feature net learns: the labels of each set, and whether a picture was blurred or made noisy. */
 
 import { FEATURE_SIZE, featuresOf } from "../../src/eval/features/net.js";
-import { pictureAugmenter } from "../../src/fields/image-augment.js";
 import { grad } from "../../src/graph/grad.js";
 import { input, type Tensor } from "../../src/graph/ops.js";
 import { type Program, program } from "../../src/graph/program.js";
 import type { TracedProgram } from "../../src/model/programs.js";
 import { type Ctx, recordingContext } from "../../src/nn/ctx.js";
 import { linear } from "../../src/nn/linear.js";
+import type { Philox } from "../../src/random.js";
 import type { Problem } from "../../src/train/problem.js";
-import type { LabelledSet } from "./sets.js";
+import { disturb, FLAWS } from "./disturb.js";
+import type { Labelled, LabelledSet } from "./sets.js";
 
 const { height: SIDE, channels: CHANNELS } = FEATURE_SIZE;
 const SIZE = SIDE * SIDE * CHANNELS;
-const IMAGE = { kind: "image", ...FEATURE_SIZE } as const;
-/** Pixels by which pictures move. */
-const SHIFT = 2;
 
-/** Where a set's outputs begin among all. */
+/** Where a set's outputs begin among all; the flaws come last. */
 export function outputsOf(sets: readonly LabelledSet[]): { starts: number[]; total: number } {
   let total = 0;
   const starts = sets.map(({ outputs }) => {
     total += outputs;
     return total - outputs;
   });
-  return { starts, total };
+  return { starts, total: total + FLAWS };
 }
 
 function forward(ctx: Ctx, x: Tensor, outputs: number): { features: Tensor; logits: Tensor } {
@@ -38,7 +36,7 @@ export function logitsProgram(outputs: number): Program {
   return program("logits", { logits: forward(ctx, input("x", ["B", SIDE, SIDE, CHANNELS]), outputs).logits });
 }
 
-/** A question per output (sigmoid cross-entropy), summed over those that the picture's set has. */
+/** A question per output (sigmoid cross-entropy), summed over those that the picture's set has and the flaws. */
 function stepProgram(batch: number, outputs: number): TracedProgram {
   const { ctx, recording } = recordingContext("train", { count: 1, mean: {} });
   const [targets, mask] = [input("targets", [batch, outputs]), input("mask", [batch, outputs])];
@@ -59,7 +57,7 @@ function stepProgram(batch: number, outputs: number): TracedProgram {
   };
 }
 
-/** The records of all training sets, one after another, moved anew each time. */
+/** The records of all training sets, one after another, disturbed anew each time. */
 export function featureProblem(sets: readonly LabelledSet[]): Problem {
   const { starts, total } = outputsOf(sets);
   const places = sets.flatMap(({ train }, set) => Array.from({ length: train.count }, (_, at) => [set, at] as const));
@@ -73,16 +71,34 @@ export function featureProblem(sets: readonly LabelledSet[]): Problem {
       records.forEach((record, row) => {
         const [set, at] = places[record];
         const { train, outputs, flips } = sets[set];
-        const picture = Float32Array.from(train.pixels.subarray(at * SIZE, (at + 1) * SIZE), (value) => value / 255);
-        const moved = x.subarray(row * SIZE, (row + 1) * SIZE);
-        pictureAugmenter.apply(picture, IMAGE, { flip: flips, shift: SHIFT }, random, moved);
-        const first = row * total + starts[set];
-        targets.set(train.targets.subarray(at * outputs, (at + 1) * outputs), first);
-        mask.fill(1, first, first + outputs);
+        const flaws = disturb(
+          train.pixels.subarray(at * SIZE, (at + 1) * SIZE),
+          x.subarray(row * SIZE, (row + 1) * SIZE),
+          flips,
+          random,
+        );
+        write(targets, mask, row * total, train, at, outputs, starts[set], flaws, total);
       });
       return { x, targets, mask };
     },
   };
+}
+
+function write(
+  targets: Float32Array,
+  mask: Float32Array,
+  row: number,
+  { targets: answers }: Labelled,
+  at: number,
+  outputs: number,
+  start: number,
+  flaws: readonly number[],
+  total: number,
+): void {
+  targets.set(answers.subarray(at * outputs, (at + 1) * outputs), row + start);
+  mask.fill(1, row + start, row + start + outputs);
+  targets.set(flaws, row + total - FLAWS);
+  mask.fill(1, row + total - FLAWS, row + total);
 }
 
 /** Answers that are right on pictures kept aside, as a share: the class where one of the outputs is right, else the mean over questions. */
@@ -107,4 +123,29 @@ export async function accuracy(
     }
   }
   return right / test.count;
+}
+
+/** Share of test pictures of which the net tells right whether they are blurred, and whether they are noisy. */
+export async function flawAccuracy(
+  sets: readonly LabelledSet[],
+  logitsOf: (x: Float32Array, count: number) => Promise<Float32Array>,
+  total: number,
+  random: Philox,
+): Promise<number> {
+  const COUNT = 400;
+  let right = 0;
+  for (const { test } of sets) {
+    const count = Math.min(COUNT, test.count);
+    const x = new Float32Array(count * SIZE);
+    const truths = Array.from({ length: count }, (_, i) =>
+      disturb(test.pixels.subarray(i * SIZE, (i + 1) * SIZE), x.subarray(i * SIZE, (i + 1) * SIZE), false, random),
+    );
+    const logits = await logitsOf(x, count);
+    truths.forEach((truth, i) => {
+      truth.forEach((value, k) => {
+        right += Number(logits[(i + 1) * total - FLAWS + k] > 0 === (value === 1)) / (FLAWS * count * sets.length);
+      });
+    });
+  }
+  return right;
 }
