@@ -18,7 +18,18 @@ const CURVES: readonly Curve[] = [
   { net: "conv", targets: "binarised", reference: { 1: [114.14], 5: [100.3] } },
 ];
 const SEEDS = [0, 1];
-const FIT = ["--valid", "0", "--schedule", "constant", "--learning-rate", "1e-3", "--latent", "20"];
+const FIT = [
+  "--valid",
+  "0",
+  "--schedule",
+  "constant",
+  "--learning-rate",
+  "1e-3",
+  "--latent",
+  "20",
+  "--prior",
+  "standard-normal",
+];
 
 /** Fits from scratch and gives the test -ELBO. */
 async function ours({ net, targets }: Curve, epochs: number, seed: number, context: Context): Promise<number> {

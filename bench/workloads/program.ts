@@ -43,7 +43,17 @@ function ownJudgement(run: Measured): number | null {
 
 /** Ours on the test pictures, measured after the clock has stopped: `fit` itself looks at validation pictures only. */
 async function judged({ cli, root }: Context, out: string): Promise<number | null> {
-  const evaluate = [...cli, "evaluate", join(out, "model"), "mnist#test", "--samples", "1", "--json"];
+  const evaluate = [
+    ...cli,
+    "evaluate",
+    join(out, "model"),
+    "mnist#test",
+    "--samples",
+    "1",
+    "--prior",
+    "standard-normal",
+    "--json",
+  ];
   const { lines } = await measure(evaluate, { cwd: root });
   return (JSON.parse(lines.map(({ text }) => text).join("\n")) as { negativeElbo: number }).negativeElbo;
 }

@@ -4,8 +4,7 @@ import { batches } from "../data/batches.js";
 import type { Dataset } from "../data/dataset.js";
 import { fieldsOf } from "../fields/list.js";
 import type { Runner } from "../model/runner.js";
-import { keyedNormals } from "../random.js";
-import { recordHashes, targetOf } from "./target.js";
+import { noiseOf, recordHashes, targetOf } from "./target.js";
 
 /** Per record, in the order they were asked for, nats, at beta 1 without free bits. */
 export interface RecordTerms {
@@ -49,10 +48,7 @@ export async function recordTerms(
     const hashes = recordHashes(columns, fields, count);
     const target = targetOf(columns, fields, hashes, { binarize, seed });
     for (let draw = 0; draw < draws; draw++) {
-      const noise = new Float32Array(count * runner.latent);
-      hashes.forEach((hash, i) => {
-        keyedNormals(noise.subarray(i * runner.latent, (i + 1) * runner.latent), seed, hash, draw);
-      });
+      const noise = noiseOf(hashes, runner.latent, { seed, first: draw, particles: 1 });
       const scored = await runner.score(target.columns, count, 1, noise);
       for (let i = 0; i < count; i++) reconstruction[start + i] += scored.reconstruction[i] / draws;
       if (draw === 0) kl.set(scored.kl, start);

@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.js";
 import { fitPictures } from "../data/resize.js";
 import { examine } from "../eval/doctor/list.js";
 import type { EpochRecord } from "../eval/history.js";
-import { pca } from "../eval/pca.js";
+import { projectionFor } from "../eval/projections/list.js";
 import { type RecordTerms, recordTerms } from "../eval/record-terms.js";
 import { commandWord } from "../eval/report/command.js";
 import type { CodeMap, DataUri, RecordFigures, RecordGroup, ReportFacts } from "../eval/report/facts.js";
@@ -52,7 +52,7 @@ const MAX_SIDE = 96;
 const MAX_PICTURE_BYTES = 4e6;
 
 export async function reportFacts(looked: Looked): Promise<ReportFacts> {
-  const { config, weights, runner, data, measured, mu, seed, path } = looked;
+  const { config, weights, runner, data, measured, seed, path } = looked;
   const terms = await recordTerms(runner, data, measured, { seed });
   const { name: _, ...picture } = imageFieldOf(config);
   const decoded = await decodeAll(looked, terms);
@@ -75,7 +75,7 @@ export async function reportFacts(looked: Looked): Promise<ReportFacts> {
     records: figuresOf(terms),
     ...shown,
     walkRange: WALKS.range,
-    map: mapOf(looked, mu),
+    map: await mapOf(looked),
     findings: examine({ path: commandWord(path), config, weights, history: looked.history }),
     isPrivate: looked.isPrivate,
   };
@@ -204,24 +204,10 @@ function sideBySide({ count, height, width, channels, pixels }: Pictures): Pictu
 }
 
 /** Two coordinates per record: the latents where there are two, else their two main directions. */
-function mapOf({ data, measured, runner: { latent }, logvar }: Looked, mu: Float32Array): CodeMap {
+async function mapOf({ data, measured, runner, mu, logvar, seed }: Looked): Promise<CodeMap> {
   const { labels } = data;
-  const rest = {
-    classes: labels && Array.from(measured, (index) => labels.indices[index]),
-    names: labels?.names ?? [],
-  };
-  if (latent === 1) {
-    const points = new Float32Array(2 * mu.length);
-    for (let i = 0; i < mu.length; i++) points.set([mu[i], Math.exp(logvar[i] / 2)], 2 * i);
-    return { ...rest, points, axes: ["latent 0", "its posterior sd"], how: "the one latent and its spread" };
-  }
-  if (latent === 2) return { ...rest, points: mu, axes: ["latent 0", "latent 1"], how: "the two latents" };
-  const { project, explained } = pca(mu, latent, 2);
-  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-  return {
-    ...rest,
-    points: project(mu),
-    axes: [`PC 1 (${percent(explained[0])})`, `PC 2 (${percent(explained[1])})`],
-    how: `the two main directions (PCA) of ${latent} latents, which hold ${percent(explained[0] + explained[1])} of their variance`,
-  };
+  const cloud = { mu, logvar, count: measured.length, width: runner.latent };
+  const { points, axes, how } = await projectionFor("auto", runner.latent).project(cloud, { seed });
+  const classes = labels && Array.from(measured, (index) => labels.indices[index]);
+  return { points, axes, how, classes, names: labels?.names ?? [] };
 }
