@@ -107,7 +107,7 @@ function neighborsAnswer({ found, metric }: Neighbors): Answer {
     neighbors.map(({ id, label, distance }, i) => ({ query, rank: i + 1, id, label, distance })),
   );
   return {
-    what: `${rows.length} neighbours of ${found.length} records`,
+    what: `${rows.length} neighbours of ${found.length} record${found.length === 1 ? "" : "s"}`,
     facts: { metric, queries: found.length },
     header: ["query", "rank", "id", "label", "distance"],
     rows,

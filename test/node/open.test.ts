@@ -9,8 +9,10 @@ import type { OpenOptions } from "../../src/data/dataset.js";
 import { openDataset } from "../../src/data/open.js";
 import { nodeHost } from "../../src/node/host.js";
 import { openSpool } from "../../src/node/sources/spool.js";
+import { saveModel } from "../../src/store/folder.js";
 import { errorOf } from "../helpers/damage.js";
 import { plain, temporaryFolder } from "../helpers/pictures-on-disk.js";
+import { sampleModel } from "../helpers/saved-models.js";
 
 const { path } = temporaryFolder();
 const host = nodeHost();
@@ -278,6 +280,19 @@ describe("mnist by name", () => {
     const started = performance.now();
     for (let i = 0; i < 100; i++) data.read(indices);
     expect((performance.now() - started) / 100).toBeLessThan(1); // 0.03 ms on a quiet machine
+  });
+
+  test("a model folder with that name does not hide it, and is no pictures itself", async () => {
+    await saveModel(path("results/mnist"), sampleModel(), nodeHost());
+    await write({ "results/mnist/samples.png": grey(1) });
+    const before = process.cwd();
+    try {
+      process.chdir(path("results"));
+      expect((await open("mnist#test")).count).toBe(10_000);
+      expect((await errorOf(() => open("./mnist"))).message).toBe("./mnist: a model folder, expected pictures");
+    } finally {
+      process.chdir(before);
+    }
   });
 
   test("a folder of pictures with that name comes first", async () => {

@@ -5,6 +5,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { VaekitError } from "../../errors.js";
 import type { Source } from "../../host.js";
+import { inspectFolder } from "../../store/layout.js";
 import { nodeFiles } from "../files.js";
 import { PICTURE_EXTENSIONS } from "../pictures.js";
 import { pathError } from "../system-error.js";
@@ -17,19 +18,32 @@ const OTHER_PICTURES = /\.(bmp|tiff?|heic|heif|svg|psd|jp2|jxl|ico|raw|cr2|nef|d
 const GLANCE = 2_000;
 const FORMATS = "PNG, JPEG, WebP, GIF and AVIF are read.";
 
+/** No other source may want it, and then it is for us to say what is wrong. */
+const LEAST = 0.1;
+
+/** The pictures of a model folder are samples and reconstructions, no data. */
+const isModel = async (path: string) => (await inspectFolder(path, nodeFiles)) === "model";
+
 export const folderSource: Source = {
   name: "folder",
   forms: ["FOLDER of pictures", "FOLDER#SUBFOLDER"],
   async bid({ source }) {
     if ((await nodeFiles.stat(source))?.kind !== "folder") return 0;
+    if (await isModel(source)) return LEAST;
     let seen = 0;
     for await (const path of walk(source)) {
       if (isPictureName(path)) return 0.8;
       if (++seen >= GLANCE) break;
     }
-    return 0.1; // no other source may want it, and then it is for us to say what is wrong
+    return LEAST;
   },
   async open({ text, source, part }, options) {
+    if (await isModel(source))
+      throw new VaekitError(
+        "E_DATA",
+        `${text}: a model folder, expected pictures`,
+        "The pictures in it are the model's own; give the data that it was trained on, or other data.",
+      );
     const root = part === null ? source : await partFolder(source, part);
     const paths: string[] = [];
     const others: string[] = [];
