@@ -13,7 +13,7 @@ import { event, lastEvent, measure } from "../harness/process.js";
 import { spreadOf } from "../harness/spread.js";
 import type { Context, Result, Workload } from "../harness/workload.js";
 
-const ROUNDS = 1;
+const ROUNDS = 3;
 const EPOCHS = 10;
 const SAMPLES = 10_000;
 const PARTICLES = 200;
@@ -191,7 +191,7 @@ function protocolOf({ rounds, epochs, samples, particles, judged }: Size): strin
     `bench/peers/judge.py from the saved weights, under N(0, I), with the same noise. Frechet distance of ${samples} ` +
     `samples to as many test pictures on vaekit's own small feature net (not to be compared with published FID): latents ` +
     `from N(0, I), and from a Gaussian mixture fitted to the codes (Pythae: GaussianMixtureSampler, 10 components). Wall ` +
-    `time from the start of the process to the saved model. Programs take turns, rounds with a seed each: ${rounds}; median ` +
+    `time from the start of the process to the saved model. Programs take turns, ${rounds} rounds, a seed each; median ` +
     `(range).`
   );
 }
