@@ -60,7 +60,7 @@ const bank = engine.bank(entries);
 const random = new Philox(1);
 for (const { name, shape } of entries) {
   const size = shape.reduce((a, b) => a * b, 1);
-  bank.write(
+  await bank.write(
     name,
     "value",
     random.normals(new Float32Array(size)).map((v) => v * 0.05),

@@ -60,7 +60,7 @@ export async function ourSteps({ model: net, batch, threads }: OurStepOptions): 
     const records = Uint32Array.from({ length: batch }, (_, i) => start + i);
     const { gradientNorm } = await stepper.run(records, random, { [BETA]: 1 });
     done++;
-    stepper.bank.update(update({ learningRate: LEARNING_RATE, step: done, gradientNorm, clip: "none" }));
+    await stepper.bank.update(update({ learningRate: LEARNING_RATE, step: done, gradientNorm, clip: "none" }));
   }
 
   return {

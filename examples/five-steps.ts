@@ -68,9 +68,9 @@ const { bank, run, dispose } = await compile(step, { engine });
 const random = new Philox(0);
 for (const { name, shape } of bank.entries) {
   if (name.endsWith(".bias")) continue;
-  const uniforms = random.uniforms(bank.read(name, "value"));
+  const uniforms = random.uniforms(await bank.read(name, "value"));
   const start = uniforms.map((u) => (2 * u - 1) / Math.sqrt(shape[0]));
-  bank.write(name, "value", start);
+  await bank.write(name, "value", start);
 }
 const update = optimizer("adam");
 
@@ -88,7 +88,8 @@ for (let epoch = 1; epoch <= Number(flags.epochs); epoch++) {
     });
     // ... and the update: Adam moves every weight against its gradient.
     done++;
-    bank.update(update({ learningRate: 1e-3, step: done, gradientNorm: bank.gradientNorm(), clip: "none" }));
+    const gradientNorm = await bank.gradientNorm();
+    await bank.update(update({ learningRate: 1e-3, step: done, gradientNorm, clip: "none" }));
     for (const term of ["loss", "reconstruction", "kl"] as const) means[term] += terms[term][0] / steps;
   }
   const shown = Object.entries(means).map(([name, nats]) => `${name} ${nats.toFixed(2)}`);

@@ -122,9 +122,9 @@ async function trainAndTest(head: Activation, train: Dataset, test: Dataset): Pr
   const random = new Philox(Number(flags.seed));
   for (const { name, inputs } of weights) {
     // Uniform within 1 / sqrt(inputs), biases too: how PyTorch's layers start.
-    const uniforms = random.uniforms(bank.read(name, "value"));
+    const uniforms = random.uniforms(await bank.read(name, "value"));
     const start = uniforms.map((u) => (2 * u - 1) / Math.sqrt(inputs));
-    bank.write(name, "value", start);
+    await bank.write(name, "value", start);
   }
   const update = optimizer("adam", { beta2: 0.999 });
   let done = 0;
@@ -133,7 +133,8 @@ async function trainAndTest(head: Activation, train: Dataset, test: Dataset): Pr
     for (let at = 0; at + BATCH <= train.count; at += BATCH) {
       await step.run(await feedsOf(train, order.subarray(at, at + BATCH), random));
       done++;
-      bank.update(update({ learningRate: 1e-3, step: done, gradientNorm: bank.gradientNorm(), clip: "none" }));
+      const gradientNorm = await bank.gradientNorm();
+      await bank.update(update({ learningRate: 1e-3, step: done, gradientNorm, clip: "none" }));
     }
   }
 

@@ -58,7 +58,7 @@ for (let step = 0; step < steps; step++) {
   if (at + BATCH > order.length) [order, at] = [shuffle.permutation(problem.count) as Uint32Array<ArrayBuffer>, 0];
   const { terms, gradientNorm } = await stepper.run(order.slice(at, at + BATCH), noise, {});
   at += BATCH;
-  stepper.bank.update(update({ learningRate: rate(step, steps), step: step + 1, gradientNorm, clip: 20 }));
+  await stepper.bank.update(update({ learningRate: rate(step, steps), step: step + 1, gradientNorm, clip: 20 }));
   mean += terms.loss / LOG_STEPS;
   if ((step + 1) % LOG_STEPS > 0) continue;
   console.error(
@@ -68,26 +68,26 @@ for (let step = 0; step < steps; step++) {
 }
 
 /** Puts the rounded weights in the place of those that were learned, and gives their packed form. */
-function rounded(bank: Bank): ReturnType<typeof pack> {
+async function rounded(bank: Bank): Promise<ReturnType<typeof pack>> {
   const names = bank.entries.map(({ name }) => name).filter((name) => /^conv\d+\.weight$/.test(name));
   const shapes = names.map((name) => bank.entries.find((entry) => entry.name === name)!.shape);
   const biases = names.map((name) => name.replace("weight", "bias"));
-  const packed = pack(
-    names.map((name, i) => ({ weight: bank.read(name, "value"), bias: bank.read(biases[i], "value") })),
-  );
+  const read = (name: string) => bank.read(name, "value");
+  const learned = names.map(async (name, i) => ({ weight: await read(name), bias: await read(biases[i]) }));
+  const packed = pack(await Promise.all(learned));
   const layers = unpack(
     shapes.map(([rows, channels]) => ({ rows, channels })),
     packed.bytes,
     packed.floats,
   );
-  names.forEach((name, i) => {
-    bank.write(name, "value", layers[i].weight);
-    bank.write(biases[i], "value", layers[i].bias);
-  });
+  for (const [i, name] of names.entries()) {
+    await bank.write(name, "value", layers[i].weight);
+    await bank.write(biases[i], "value", layers[i].bias);
+  }
   return packed;
 }
 
-const packed = rounded(stepper.bank);
+const packed = await rounded(stepper.bank);
 const { starts, total } = outputsOf(sets);
 const executable = await engine.compile(logitsProgram(total), stepper.bank);
 const logitsOf = async (x: Float32Array, count: number) =>

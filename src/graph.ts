@@ -46,7 +46,7 @@ export interface Compiled {
  * const w = input("w", [2, 1], { role: "parameter" });
  * const loss = input("x", ["B", 2]).matmul(w).square().sum();
  * const step = await compile(program("step", { loss }, { w: grad(loss, [w])[0] }), { engine: await device("cpu") });
- * step.bank.write("w", "value", [1, 2]);
+ * await step.bank.write("w", "value", [1, 2]);
  * const { loss: [value] } = await step.run({ x: Float32Array.of(1, 0, 0, 1) }, { B: 2 });
  */
 export async function compile(program: Program, { engine, bank }: { engine: Engine; bank?: Bank }): Promise<Compiled> {

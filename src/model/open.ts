@@ -31,7 +31,7 @@ export async function openRunner(
   const parameters = parametersOf(model);
   checkWeights(parameters, weights); // before memory is asked for: a configuration may claim any size
   const bank = engine.bank([...parameters].map(([name, { shape }]) => ({ name, shape })));
-  for (const name of parameters.keys()) bank.write(name, "value", weights.get(name)!.values);
+  for (const name of parameters.keys()) await bank.write(name, "value", weights.get(name)!.values);
 
   const groups = groupsOf(model);
   const latent = groups.reduce((total, { size }) => total + size, 0);
@@ -101,8 +101,11 @@ export async function openRunner(
         );
       return { logWeights: results.logWeights, surprise: byField(SURPRISE), means: byField(MEAN) };
     },
-    weights: () =>
-      new Map([...parameters].map(([name, { shape }]) => [name, { shape, values: bank.read(name, "value") }])),
+    async weights() {
+      const copies = new Map<string, Weight>();
+      for (const [name, { shape }] of parameters) copies.set(name, { shape, values: await bank.read(name, "value") });
+      return copies;
+    },
     async dispose() {
       for (const executable of compiled.values()) await (await executable).dispose();
       compiled.clear();

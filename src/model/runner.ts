@@ -65,7 +65,7 @@ export interface Runner {
   /** `noise` [particles, count, latent]. */
   explain(columns: Columns, count: number, particles: number, noise: Float32Array): Promise<Explained>;
   /** A copy of the weights by parameter name. */
-  weights(): Map<string, Weight>;
+  weights(): Promise<Map<string, Weight>>;
   dispose(): Promise<void>;
 }
 

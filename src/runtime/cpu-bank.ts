@@ -76,9 +76,9 @@ export function cpuBank(
     parameters,
     view,
     viewAll,
-    read: (name, slot) => view(name, slot).slice(),
+    read: async (name, slot) => view(name, slot).slice(),
     readAll: (slot) => viewAll(slot).slice(),
-    write(name, slot, values) {
+    async write(name, slot, values) {
       const target = view(name, slot);
       if (values.length !== target.length) {
         const shape = entries.find((entry) => entry.name === name)?.shape.join(", ");
@@ -91,17 +91,17 @@ export function cpuBank(
       viewAll(slot).set(values);
     },
     isFinite: (slot) => kernel.allFinite(viewAll(slot).byteOffset, slotFloats) === 1,
-    gradientNorm: () => Math.sqrt(kernel.sumOfSquares(viewAll("gradient").byteOffset, slotFloats)),
-    update(rule: UpdateRule) {
+    gradientNorm: async () => Math.sqrt(kernel.sumOfSquares(viewAll("gradient").byteOffset, slotFloats)),
+    async update(rule: UpdateRule) {
       const [p, g, m, v] = SLOTS.map((slot) => viewAll(slot).byteOffset);
       kernel.adam(p, g, m, v, slotFloats, ...adamFactors(rule));
     },
-    moveAverage: (decay) => mix("average", "value", decay, 1 - decay),
-    addGradient(weight, first) {
+    moveAverage: async (decay) => mix("average", "value", decay, 1 - decay),
+    async addGradient(weight, first) {
       if (first) viewAll("sum").fill(0); // what was there may not be finite
       mix("sum", "gradient", 1, weight);
     },
-    takeGradient(scale) {
+    async takeGradient(scale) {
       viewAll("gradient").fill(0);
       mix("gradient", "sum", 1, scale);
     },

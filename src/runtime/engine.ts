@@ -40,22 +40,25 @@ export interface UpdateRule {
   readonly gradientScale: number;
 }
 
-/** Parameters with their gradients and the optimiser's moments, where the device can reach them. */
+/**
+ * Parameters with their gradients and the optimiser's moments, where the device can reach them. Answers are promises, since
+ * a device may keep them in memory of its own; a change is awaited before the next call.
+ */
 export interface Bank {
   readonly entries: readonly BankEntry[];
   readonly slots: readonly Slot[];
   /** A copy of one tensor's values. */
-  read(name: string, slot: Slot): Float32Array;
-  write(name: string, slot: Slot, values: ArrayLike<number>): void;
+  read(name: string, slot: Slot): Promise<Float32Array>;
+  write(name: string, slot: Slot, values: ArrayLike<number>): Promise<void>;
   /** Euclidean norm over all gradients, before scaling. */
-  gradientNorm(): number;
-  update(rule: UpdateRule): void;
+  gradientNorm(): Promise<number>;
+  update(rule: UpdateRule): Promise<void>;
   /** average = decay * average + (1 - decay) * value */
-  moveAverage(decay: number): void;
+  moveAverage(decay: number): Promise<void>;
   /** sum = weight * gradient the first time, then sum + weight * gradient. */
-  addGradient(weight: number, first: boolean): void;
+  addGradient(weight: number, first: boolean): Promise<void>;
   /** gradient = scale * sum */
-  takeGradient(scale: number): void;
+  takeGradient(scale: number): Promise<void>;
   dispose(): void;
 }
 

@@ -69,18 +69,18 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
   let bestWeights = settings.resume ? bestOf(settings.resume) : null;
   let validation: Terms | null = null;
   const before = settings.resume?.progress.seconds ?? 0;
-  if (settings.resume) restore(settings.resume);
-  else if (ema > 0) bank.moveAverage(0); // starts as the weights
+  if (settings.resume) await restore(settings.resume);
+  else if (ema > 0) await bank.moveAverage(0); // starts as the weights
 
   const rateAt = (at: number): number => learningRate(at, totalSteps) * rateFactor;
   const betaAt = (at: number): number => (beta ? beta.schedule(at, totalSteps) : 0);
   const seconds = (): number => before + (performance.now() - started) / 1000;
-  function restore({ tensors }: TrainState): void {
-    writeTensors(bank, tensors);
+  async function restore({ tensors }: TrainState): Promise<void> {
+    await writeTensors(bank, tensors);
     for (const [name, values] of states) values.set(tensorOf(tensors, `state/${name}`));
   }
-  function capture(): TrainState {
-    const tensors = readTensors(bank);
+  async function capture(): Promise<TrainState> {
+    const tensors = await readTensors(bank);
     for (const [name, weight] of statesAsWeights(states)) tensors.set(name, weight);
     for (const [name, weight] of bestWeights ?? []) tensors.set(`best/${name}`, weight);
     const progress = {
@@ -97,20 +97,20 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
     };
     return { progress, tensors };
   }
-  let good = capture();
+  let good = await capture();
   let lastSave = performance.now();
   let lastProgress = 0;
   const rate = new Speed();
 
   async function* checkpoint(): AsyncGenerator<TrainEvent, void> {
     if (!save) return;
-    good = capture();
+    good = await capture();
     await save(good);
     lastSave = performance.now();
     yield { event: "checkpoint", step };
   }
-  function result(reason: LoopResult["reason"]): LoopResult {
-    const weights = bestWeights ?? weightsOf(bank);
+  async function result(reason: LoopResult["reason"]): Promise<LoopResult> {
+    const weights = bestWeights ?? (await weightsOf(bank));
     return {
       reason,
       weights,
@@ -133,7 +133,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
     while (batch < stepsPerEpoch) {
       if (signal.aborted) {
         yield* checkpoint();
-        return result("interrupted");
+        return await result("interrupted");
       }
       const records = order.subarray(batch * batchSize, (batch + 1) * batchSize);
       betaNow = betaAt(step);
@@ -143,10 +143,10 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
         yield* recover(terms);
         break;
       }
-      bank.update(update({ learningRate: rateNow, step: step + 1, gradientNorm, clip: clip ?? "none" }));
+      await bank.update(update({ learningRate: rateNow, step: step + 1, gradientNorm, clip: clip ?? "none" }));
       step++;
       batch++;
-      if (ema > 0) bank.moveAverage(Math.min(ema, risingDecay(step)));
+      if (ema > 0) await bank.moveAverage(Math.min(ema, risingDecay(step)));
       tally.add(terms, records.length);
       rate.add(records.length);
       if (!settings.resume && step === 1) yield { event: "first-step", seconds: seconds() };
@@ -181,7 +181,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
       better = best === null || value < best.score;
       if (better) {
         best = { score: value, epoch: epoch + 1, terms: validation };
-        bestWeights = weightsOf(bank);
+        bestWeights = await weightsOf(bank);
         stale = 0;
       } else stale++;
     }
@@ -199,33 +199,33 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
     epoch++;
     batch = 0;
     tally = new RunningMeans();
-    good = capture();
-    if (patience !== undefined && warm && stale >= patience) return result("patience");
+    good = await capture();
+    if (patience !== undefined && warm && stale >= patience) return await result("patience");
   }
-  return result("finished");
+  return await result("finished");
 
   async function* recover(terms: Readonly<Record<string, number>>): AsyncGenerator<TrainEvent, void> {
-    const tensor = firstNonFinite(bank, terms);
+    const tensor = await firstNonFinite(bank, terms);
     const at = step + 1;
     if (recoveries >= MAX_RECOVERIES) {
-      restoreGood();
-      throw new DivergedError(tensor, at, weightsIfTrained());
+      await restoreGood();
+      throw new DivergedError(tensor, at, await weightsIfTrained());
     }
-    restoreGood();
+    await restoreGood();
     recoveries++;
     rateFactor /= 2;
     yield { event: "recovered", step: at, tensor, learningRate: rateAt(step) };
   }
-  function restoreGood(): void {
+  async function restoreGood(): Promise<void> {
     const kept = { rateFactor, recoveries };
     ({ step, epoch, batch, best, stale } = good.progress);
     ({ rateFactor, recoveries } = kept);
     random = Philox.fromState(good.progress.random);
     tally = new RunningMeans(good.progress.tally);
-    restore(good);
+    await restore(good);
   }
-  function weightsIfTrained(): Map<string, Weight> | null {
-    return bestWeights ?? (step > 0 ? weightsOf(bank) : null);
+  async function weightsIfTrained(): Promise<Map<string, Weight> | null> {
+    return bestWeights ?? (step > 0 ? await weightsOf(bank) : null);
   }
 }
 

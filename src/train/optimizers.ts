@@ -57,7 +57,9 @@ export type OptimizerName = keyof typeof optimizers;
 
 /**
  * The optimiser of a name. E_UNKNOWN for another name, E_OPTION for an option out of its range.
- * @example bank.update(optimizer("adam")({ learningRate: 4e-3, step: 1, gradientNorm: bank.gradientNorm(), clip: 200 }))
+ * @example
+ * const gradientNorm = await bank.gradientNorm();
+ * await bank.update(optimizer("adam")({ learningRate: 4e-3, step: 1, gradientNorm, clip: 200 }));
  */
 export function optimizer(name: string, options: OptimizerOptions = {}): Optimizer {
   if (!Object.hasOwn(optimizers, name)) throw unknown("optimizer", name, Object.keys(optimizers));

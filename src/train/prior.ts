@@ -189,7 +189,7 @@ async function gainOf(
 ): Promise<Moments> {
   const gain = moments();
   const bank = engine.bank([...weights].map(([name, { shape }]) => ({ name, shape })));
-  for (const [name, weight] of weights) bank.write(name, "value", weight.values);
+  for (const [name, weight] of weights) await bank.write(name, "value", weight.values);
   const density = await engine.compile(priorDensityProgram(model).program, bank);
   try {
     for (let at = 0; at < count; at += BATCH) {

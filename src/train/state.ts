@@ -41,17 +41,17 @@ export interface TrainState {
   readonly tensors: ReadonlyMap<string, Weight>;
 }
 
-export function readTensors(bank: Bank): Map<string, Weight> {
+export async function readTensors(bank: Bank): Promise<Map<string, Weight>> {
   const tensors = new Map<string, Weight>();
   for (const { name, shape } of bank.entries)
-    for (const slot of keptOf(bank)) tensors.set(`${slot}/${name}`, { shape, values: bank.read(name, slot) });
+    for (const slot of keptOf(bank)) tensors.set(`${slot}/${name}`, { shape, values: await bank.read(name, slot) });
   return tensors;
 }
 
 /** E_FILE when one is missing, E_SHAPE when one has another number of values. */
-export function writeTensors(bank: Bank, tensors: TrainState["tensors"]): void {
+export async function writeTensors(bank: Bank, tensors: TrainState["tensors"]): Promise<void> {
   for (const { name } of bank.entries)
-    for (const slot of keptOf(bank)) bank.write(name, slot, tensorOf(tensors, `${slot}/${name}`));
+    for (const slot of keptOf(bank)) await bank.write(name, slot, tensorOf(tensors, `${slot}/${name}`));
 }
 
 /** Values of a tensor that a state must have. E_FILE when it has not. */
@@ -104,21 +104,26 @@ function keptOf({ slots }: Bank): readonly Slot[] {
 }
 
 /** The weights that a model would have now, by name: their moving average where the bank keeps one. */
-export function weightsOf(bank: Bank): Map<string, Weight> {
-  const slot = isAveraged(bank) ? "average" : "value";
-  return new Map(bank.entries.map(({ name, shape }) => [name, { shape, values: bank.read(name, slot) }]));
+export function weightsOf(bank: Bank): Promise<Map<string, Weight>> {
+  return readSlot(bank, isAveraged(bank) ? "average" : "value");
 }
 
 /** Lets `use` find the weights of `weightsOf` in place of those that are being trained. */
 export async function withWeights<Result>(bank: Bank, use: () => Promise<Result>): Promise<Result> {
   if (!isAveraged(bank)) return use();
-  const trained = bank.entries.map(({ name }) => ({ name, values: bank.read(name, "value") }));
-  for (const { name } of bank.entries) bank.write(name, "value", bank.read(name, "average"));
+  const trained = await readSlot(bank, "value");
+  for (const { name } of bank.entries) await bank.write(name, "value", await bank.read(name, "average"));
   try {
     return await use();
   } finally {
-    for (const { name, values } of trained) bank.write(name, "value", values);
+    for (const [name, { values }] of trained) await bank.write(name, "value", values);
   }
+}
+
+async function readSlot(bank: Bank, slot: Slot): Promise<Map<string, Weight>> {
+  const weights = new Map<string, Weight>();
+  for (const { name, shape } of bank.entries) weights.set(name, { shape, values: await bank.read(name, slot) });
+  return weights;
 }
 
 function isAveraged({ slots }: Bank): boolean {

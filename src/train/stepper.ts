@@ -51,7 +51,7 @@ export async function openStepper(
     extra,
   );
   const random = new Philox(seed, stream);
-  for (const [name, { shape, initialize }] of parameters) bank.write(name, "value", initialize(shape, random));
+  for (const [name, { shape, initialize }] of parameters) await bank.write(name, "value", initialize(shape, random));
   const states = new Map(
     [...first.recording.states].map(([name, { shape, initial }]) => [
       name,
@@ -102,17 +102,17 @@ export async function openStepper(
     parameterCount: [...parameters.values()].reduce((total, { shape }) => total + sizeOf(shape), 0),
     async run(records, generator, scalars) {
       if (accumulate === 1)
-        return { terms: await pass(records, generator, scalars), gradientNorm: bank.gradientNorm() };
+        return { terms: await pass(records, generator, scalars), gradientNorm: await bank.gradientNorm() };
       const terms: Record<string, number> = {};
       for (let at = 0; at < records.length; at += batch) {
         const part = records.subarray(at, at + batch);
         const share = part.length / records.length;
         for (const [name, value] of Object.entries(await pass(part, generator, scalars)))
           terms[name] = (terms[name] ?? 0) + value * share;
-        bank.addGradient(share, at === 0);
+        await bank.addGradient(share, at === 0);
       }
-      bank.takeGradient(1);
-      return { terms, gradientNorm: bank.gradientNorm() };
+      await bank.takeGradient(1);
+      return { terms, gradientNorm: await bank.gradientNorm() };
     },
     async dispose() {
       for (const { executable } of compiled.values()) await executable.dispose();
@@ -136,14 +136,16 @@ function moveState(
 }
 
 /** Where a step broke: a weight, else a term of the loss (the forward pass), else the gradient nearest to the loss. */
-export function firstNonFinite(bank: Bank, terms: Readonly<Record<string, number>>): string {
-  const broken = (name: string, slot: Slot): boolean => !bank.read(name, slot).every(Number.isFinite);
+export async function firstNonFinite(bank: Bank, terms: Readonly<Record<string, number>>): Promise<string> {
+  const firstBroken = async (names: readonly string[], slot: Slot): Promise<string | undefined> => {
+    for (const name of names) if (!(await bank.read(name, slot)).every(Number.isFinite)) return name;
+  };
   const names = bank.entries.map(({ name }) => name);
-  const weight = names.find((name) => broken(name, "value"));
+  const weight = await firstBroken(names, "value");
   if (weight) return weight;
   const term = Object.keys(terms).find((name) => name !== "loss" && !Number.isFinite(terms[name]));
   if (term) return `${term} (forward pass)`;
-  const gradient = names.findLast((name) => broken(name, "gradient"));
+  const gradient = await firstBroken(names.toReversed(), "gradient");
   return gradient ? `gradient of ${gradient}` : "loss";
 }
 

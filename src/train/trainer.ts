@@ -69,7 +69,7 @@ export async function* train(
   const { beta = 1 } = model.objective.options as { beta?: number };
   const started = performance.now();
   try {
-    if (context.init && !context.resume) startFrom(stepper.bank, context.init);
+    if (context.init && !context.resume) await startFrom(stepper.bank, context.init);
     yield {
       event: "start",
       parameters: stepper.parameterCount,
@@ -102,7 +102,7 @@ export async function* train(
     let finished = before;
     let { weights } = result;
     if (result.reason !== "interrupted" && prior.part.fit === "after") {
-      for (const [name, { values }] of weights) stepper.bank.write(name, "value", values);
+      for (const [name, { values }] of weights) await stepper.bank.write(name, "value", values);
       const fitted = await fitPrior(prior, { model, data, train: indices, valid, engine, bank: stepper.bank, signal });
       yield { event: "notice", message: `prior ${fitted.why}` };
       finished = { ...config, prior: fitted.prior, choices: { ...config.choices, prior: fitted.why } };

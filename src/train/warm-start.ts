@@ -18,7 +18,7 @@ const OWN_SCOPE = "prior.";
 const HINT = "Leave out the options of the model's parts, so that they come from it, or start without it.";
 
 /** Writes the weights of `init` over a new model's starting values. E_SHAPE names the first parameter that does not fit. */
-export function startFrom(bank: Bank, { weights, origin: { path } }: Init): void {
+export async function startFrom(bank: Bank, { weights, origin: { path } }: Init): Promise<void> {
   for (const { name, shape } of bank.entries) {
     const weight = weights.get(name);
     if (weight && weight.shape.join() === shape.join()) continue;
@@ -29,5 +29,5 @@ export function startFrom(bank: Bank, { weights, origin: { path } }: Init): void
   const extra = [...weights.keys()].find((name) => !known.has(name) && !name.startsWith(OWN_SCOPE));
   if (extra)
     throw new VaekitError("E_SHAPE", `parameter "${extra}" of ${path} belongs to no part of the new model`, HINT);
-  for (const { name } of bank.entries) bank.write(name, "value", weights.get(name)!.values);
+  for (const { name } of bank.entries) await bank.write(name, "value", weights.get(name)!.values);
 }

@@ -138,7 +138,7 @@ export async function directionOf(
   return {
     format: "vaekit-direction",
     formatVersion: 1,
-    model: modelFingerprint(runner.weights()),
+    model: modelFingerprint(await runner.weights()),
     latent: width,
     where: where.text,
     direction: Array.from(found.direction),

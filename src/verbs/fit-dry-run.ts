@@ -53,7 +53,7 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
     const passes = { accumulate: input.accumulate, average: input.ema > 0 };
     const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial, passes);
     try {
-      if (init) startFrom(stepper.bank, init);
+      if (init) await startFrom(stepper.bank, init);
       return {
         config,
         records: train.length,

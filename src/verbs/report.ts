@@ -130,7 +130,7 @@ export async function makeReport(
   const { mu, logvar } = await encodeRecords(runner, data, measured, { signal });
   const facts = await reportFacts({
     config: { ...runner.config, latents: latentStatistics(mu, logvar, runner.latent) },
-    weights: runner.weights(),
+    weights: await runner.weights(),
     runner,
     data,
     kind,

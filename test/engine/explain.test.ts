@@ -75,9 +75,10 @@ describe.each(Object.keys(definitions))("surprise under %s", (name) => {
     const z = mu.map((value, i) => value + Math.exp(logvar[i] / 2) * noise[i]);
     const means = (await runner.decode(z, COUNT)).image;
     const explained = await runner.explain(columns, COUNT, 1, noise);
+    const weights = await runner.weights();
     const { logWeights } = await runner.score(columns, COUNT, 1, noise);
     for (let i = 0; i < COUNT * SIZE; i++) {
-      const expected = definitions[name](values[i], means[i], runner.weights(), i);
+      const expected = definitions[name](values[i], means[i], weights, i);
       expect(explained.surprise.image[i], `value ${i}`).toBeCloseTo(expected, 3);
       expect(explained.means.image[i]).toBeCloseTo(means[i], 5);
     }

@@ -33,7 +33,7 @@ async function apply(layer: Layer, shape: readonly number[]): Promise<{ x: Float
   const random = new Philox(6);
   const x = random.normals(new Float32Array(shape.reduce((a, b) => a * b, 1)));
   const bank = engine.bank([...recording.parameters].map(([name, spec]) => ({ name, shape: spec.shape })));
-  for (const [name, spec] of recording.parameters) bank.write(name, "value", spec.initialize(spec.shape, random));
+  for (const [name, spec] of recording.parameters) await bank.write(name, "value", spec.initialize(spec.shape, random));
   const executable = await engine.compile(program("layer", { y }), bank);
   const results = await executable.run({ x });
   await executable.dispose();

@@ -55,7 +55,7 @@ async function run(
   const bank = engine.bank([...recording.parameters].map(([name, { shape }]) => ({ name, shape })));
   const random = new Philox(3);
   for (const [name, { shape, initialize }] of recording.parameters)
-    bank.write(name, "value", initialize(shape, random));
+    await bank.write(name, "value", initialize(shape, random));
   const executable = await engine.compile(program("likelihood", outputs), bank);
   const results = await executable.run(feeds);
   await executable.dispose();

@@ -50,7 +50,7 @@ describe.each(["mlp", "conv-12x8x1", "conv-8x8x3", "conv-norm", "residual"])("%s
     const bank = engine.bank([...recording.parameters].map(([name, spec]) => ({ name, shape: spec.shape })));
     for (const name of names) {
       expect(recording.parameters.get(name)!.shape, name).toEqual(tensors.get(name)!.shape);
-      bank.write(name, "value", golden(name));
+      await bank.write(name, "value", golden(name));
     }
     const executable = await engine.compile(program, bank);
     const terms = await executable.run({
@@ -62,7 +62,7 @@ describe.each(["mlp", "conv-12x8x1", "conv-8x8x3", "conv-norm", "residual"])("%s
     expect(difference(terms.reconstruction, golden("reconstruction"))).toBeLessThan(TOLERANCE);
     expect(difference(terms.kl, golden("kl"))).toBeLessThan(TOLERANCE);
     for (const name of names)
-      expect(difference(bank.read(name, "gradient"), golden(`grad.${name}`)), name).toBeLessThan(TOLERANCE);
+      expect(difference(await bank.read(name, "gradient"), golden(`grad.${name}`)), name).toBeLessThan(TOLERANCE);
     await executable.dispose();
     bank.dispose();
   });

@@ -141,7 +141,7 @@ test("validation sees the averaged weights that are kept", async () => {
 async function openEvaluation({ config, weights }: Trained, data: Dataset): Promise<number> {
   const model = compose(config);
   const bank = engine.bank([...weights].map(([name, { shape }]) => ({ name, shape })));
-  for (const [name, weight] of weights) bank.write(name, "value", weight.values);
+  for (const [name, weight] of weights) await bank.write(name, "value", weight.values);
   const { valid } = splitIndices(data.count, 0.05, 7);
   const validator = await openValidator(model, data, valid, engine, bank, { seed: 7, binarize: false });
   const { loss } = await validator.run();

@@ -71,10 +71,10 @@ test("gradients land in the bank, and several runs of one program see new parame
     [1, -2],
     [3, 0.5],
   ]) {
-    bank.write("w", "value", values);
+    await bank.write("w", "value", values);
     const { loss: got } = await step.run({});
     expect(got[0]).toBeCloseTo(values[0] ** 2 + values[1] ** 2);
-    expect([...bank.read("w", "gradient")]).toEqual(values.map((v) => 2 * v));
+    expect([...(await bank.read("w", "gradient"))]).toEqual(values.map((v) => 2 * v));
   }
   await step.dispose();
   bank.dispose();

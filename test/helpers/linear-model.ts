@@ -106,7 +106,7 @@ export function linearRunner({
     },
     noiseSize: latent,
     probe: () => Promise.reject(new Error("not used")),
-    weights: () => new Map(),
+    weights: async () => new Map(),
     dispose: async () => {},
   };
 }

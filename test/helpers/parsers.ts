@@ -251,7 +251,7 @@ async function modelParsers(): Promise<Parser[]> {
         await reading("m/SHA256SUMS", text(writeSums(new Map([...sums, ["config.json", digest]]))), async () => {
           const loaded = await loadModel("m", host);
           const runner = await openRunner(loaded.config, loaded.weights, idleEngine);
-          must(runner.weights().size === parameters.size, "a model of other weights");
+          must((await runner.weights()).size === parameters.size, "a model of other weights");
           await runner.dispose();
         });
       }),

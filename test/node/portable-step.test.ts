@@ -30,9 +30,10 @@ async function fourSteps(config: ModelConfig) {
   const { parameters } = stepProgram(model, 1).recording;
   const bank = engine.bank([...parameters].map(([name, { shape }]) => ({ name, shape }))) as CpuBank;
   const weights = initialWeights(config);
-  for (const [name, { values }] of weights) bank.write(name, "value", values);
-  const flat = (slot: Slot) => concatenated(facts.parameters.map(({ name }) => bank.read(name, slot)));
-  let state = { p: flat("value"), m: flat("m"), v: flat("v") };
+  for (const [name, { values }] of weights) await bank.write(name, "value", values);
+  const flat = async (slot: Slot) =>
+    concatenated(await Promise.all(facts.parameters.map(({ name }) => bank.read(name, slot))));
+  let state = { p: await flat("value"), m: await flat("m"), v: await flat("v") };
   const { optimizer: kind, weightDecay, clip = "none" } = TrainingOptions.parse(config.training);
   const update = optimizer(kind, { weightDecay });
   const random = new Philox(11);
@@ -42,8 +43,8 @@ async function fourSteps(config: ModelConfig) {
     const executable = await engine.compile(program, bank);
     const noise = Object.fromEntries([...recording.noises.keys()].map((name) => [name, data.eps.values]));
     const own = await executable.run({ image: data.image.values, beta: Float32Array.of(BETA), ...noise });
-    const gradientNorm = bank.gradientNorm();
-    bank.update(update({ learningRate: LEARNING_RATE, step: i + 1, gradientNorm, clip }));
+    const gradientNorm = await bank.gradientNorm();
+    await bank.update(update({ learningRate: LEARNING_RATE, step: i + 1, gradientNorm, clip }));
     await executable.dispose();
 
     const feeds: Record<string, ort.Tensor> = {};
@@ -57,7 +58,7 @@ async function fourSteps(config: ModelConfig) {
     expectClose(numbers("gradient_norm"), [gradientNorm], 1e-5, "gradient norm");
     state = { p: numbers("p_next"), m: numbers("m_next"), v: numbers("v_next") };
   }
-  const ours = { p: flat("value"), m: flat("m"), v: flat("v") };
+  const ours = { p: await flat("value"), m: await flat("m"), v: await flat("v") };
   const start = concatenated(facts.parameters.map(({ name }) => weights.get(name)!.values));
   bank.dispose();
   await session.release();

@@ -47,7 +47,7 @@ const runner: Runner = {
   noiseSize: LATENT,
   probe: () => Promise.reject(new Error("not used")),
   explain: () => Promise.reject(new Error("not used")),
-  weights: () => new Map(),
+  weights: async () => new Map(),
   dispose: async () => {},
 };
 

@@ -156,9 +156,9 @@ test("the low-level floor: a program with gradients on a device", async () => {
   const w = input("w", [2, 1], { role: "parameter" });
   const loss = input("x", ["B", 2]).matmul(w).square().sum();
   const step = await compile(program("step", { loss }, { w: grad(loss, [w])[0] }), { engine });
-  step.bank.write("w", "value", [1, 2]);
+  await step.bank.write("w", "value", [1, 2]);
   expect(await step.run({ x: Float32Array.of(1, 0, 0, 1) }, { B: 2 })).toEqual({ loss: Float32Array.of(5) });
-  expect(step.bank.read("w", "gradient")).toEqual(Float32Array.of(2, 4));
+  expect(await step.bank.read("w", "gradient")).toEqual(Float32Array.of(2, 4));
   await step.dispose();
   await engine.dispose();
 });

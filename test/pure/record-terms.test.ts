@@ -32,7 +32,7 @@ const runner: Runner = {
   noiseSize: LATENT,
   probe: () => Promise.reject(new Error("not used")),
   explain: () => Promise.reject(new Error("not used")),
-  weights: () => new Map(),
+  weights: async () => new Map(),
   dispose: async () => {},
 };
 const pixelOf = (i: number) => Math.fround((i % WAVES) / WAVES + i / 1000);

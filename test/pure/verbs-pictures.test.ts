@@ -35,7 +35,7 @@ const latents: Runner & { readonly batches: number[] } = {
   score: async () => ({ reconstruction: new Float32Array(), kl: new Float32Array(), logWeights: new Float32Array() }),
   probe: () => Promise.reject(new Error("not used")),
   explain: () => Promise.reject(new Error("not used")),
-  weights: () => new Map(),
+  weights: async () => new Map(),
   dispose: async () => {},
 };
 

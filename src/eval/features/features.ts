@@ -36,10 +36,10 @@ export async function openFeatures(engine: Engine): Promise<Features> {
     new Int8Array(bytesOfBase64(WEIGHT_BYTES).buffer),
     new Float32Array(bytesOfBase64(SCALES_AND_BIASES).buffer),
   );
-  layers.forEach(({ name }, i) => {
-    bank.write(name, "value", unpacked[i].weight);
-    bank.write(name.replace(/weight$/, "bias"), "value", unpacked[i].bias);
-  });
+  for (const [i, { name }] of layers.entries()) {
+    await bank.write(name, "value", unpacked[i].weight);
+    await bank.write(name.replace(/weight$/, "bias"), "value", unpacked[i].bias);
+  }
   const executable = await engine.compile(traced, bank);
   return {
     name: FEATURE_NET,
