@@ -1,11 +1,16 @@
 /** The Host that Node gives: the disk, sources and sinks of data, and devices. Native modules load when they are used. */
 
 import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { arrayPictureSinks, tableSinks } from "../data/sinks/all.js";
 import { arraySources } from "../data/sources/all.js";
-import { didYouMean, VaekitError } from "../errors.js";
+import { VaekitError } from "../errors.js";
 import type { Host } from "../host.js";
-import { INSTALL_WASM, ortWeb } from "../runtime/ort-web.js";
+import { checkDevice } from "../runtime/devices.js";
+import type { Engine, EngineOptions } from "../runtime/engine.js";
+import { INSTALL_WASM } from "../runtime/ort-start.js";
+import { ortWeb } from "../runtime/ort-web.js";
+import { MAX_WASM_THREADS } from "../runtime/threads.js";
 import { nodeFiles } from "./files.js";
 import { gifSink, pngSink, webpSink } from "./sinks/picture-files.js";
 import { pngFolderSink } from "./sinks/png-folder.js";
@@ -32,24 +37,28 @@ export function nodeHost({ loadNative = () => import("./ort-node.js") }: NodeHos
     tableSinks,
     devices: DEVICES,
     async engine(device, options) {
-      if (!DEVICES.includes(device)) {
-        throw new VaekitError("E_DEVICE", `no device "${device}" here`, didYouMean(device, DEVICES));
-      }
-      const { debugHooks } = await import("./debug.js");
-      if (device === "wasm") return ortWeb({ hooks: debugHooks() });
+      checkDevice(device, DEVICES);
+      if (device === "wasm") return wasm(options);
       const native = await loadNative().catch(firstLine);
       if (typeof native === "object") return native.ortNode(options);
-      const engine = await ortWeb({ hooks: debugHooks() }).catch(() => {
-        throw nothingToComputeWith(native);
+      const engine = await wasm(options).catch((error: VaekitError) => {
+        throw error.code === "E_DEVICE" ? nothingToComputeWith(native) : error;
       });
       options?.onNotice?.(
-        `the native engine does not load here (${native}): computing in WebAssembly, on one thread, which takes several times as long`,
+        `the native engine does not load here (${native}): computing in WebAssembly, which takes several times as long`,
       );
       return engine;
     },
     memory: () => process.resourceUsage().maxRSS * 1024,
     digest: async (bytes) => createHash("sha256").update(bytes).digest("hex"),
   };
+}
+
+/** WebAssembly on as many threads as there are cores, at most 4. */
+async function wasm(options: EngineOptions = {}): Promise<Engine> {
+  const { debugHooks } = await import("./debug.js");
+  const threads = options.threads ?? Math.min(availableParallelism(), MAX_WASM_THREADS);
+  return ortWeb({ ...options, threads, hooks: debugHooks() });
 }
 
 /** Where neither package is to be had, as on Alpine after a plain install. */

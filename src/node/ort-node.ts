@@ -5,6 +5,7 @@ import * as ort from "onnxruntime-node";
 import type { Engine, EngineOptions } from "../runtime/engine.js";
 import type { OrtSession } from "../runtime/ort.js";
 import { ortEngine } from "../runtime/ort-engine.js";
+import { checkThreads } from "../runtime/threads.js";
 import { debugHooks } from "./debug.js";
 import { hasIdleCores } from "./idle-cores.js";
 
@@ -14,9 +15,10 @@ const DEFAULT_MAX_THREADS = 8;
 /**
  * The CPU engine. `threads` is what one operator may use; default: what the machine gives, at most 8. Threads that wait
  * spin where the machine has cores to spare (steps of small nets take 15 % less), and sleep where others want them
- * (spinning then makes steps two to three times as long). Results do not depend on it.
+ * (spinning then makes steps two to three times as long). Results do not depend on it. E_OPTION for `threads` below 1.
  */
 export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
+  checkThreads(options.threads);
   // Without this ONNX Runtime gives the machine a number, keeps it in ~/.cache and reports on every session to its makers.
   // It is read when the first session is made. Whoever wants to report sets it to 0.
   process.env.ORT_DISABLE_TELEMETRY ??= "1";

@@ -1,42 +1,37 @@
 /** The wasm engine: ONNX Runtime as WebAssembly, for browsers, and for systems that the native package has no binary for. */
 
-import { VaekitError } from "../errors.js";
-import type { Engine } from "./engine.js";
+import type { Engine, EngineOptions } from "./engine.js";
 import type { OrtSession } from "./ort.js";
 import { type EngineHooks, ortEngine } from "./ort-engine.js";
+import { type OrtWeb, startOrt } from "./ort-start.js";
+import { isPage, wasmThreads } from "./threads.js";
 
-/** One, wherever it runs: more need worker threads and shared memory, which not every page and system allows. */
-const THREADS = 1;
-
-export const INSTALL_WASM = "npm install onnxruntime-web";
-
-type Ort = typeof import("onnxruntime-web");
-
-export interface OrtWebOptions {
+export interface OrtWebOptions extends EngineOptions {
   readonly hooks?: EngineHooks;
-  /** Imports the package; it is an optional one. */
-  readonly load?: () => Promise<Ort>;
+  /**
+   * Imports the package; it is an optional one. Default in a page: `onnxruntime-web/wasm`, the smallest. Set
+   * `env.wasm.wasmPaths` here where its files do not lie beside the script.
+   */
+  readonly load?: () => Promise<OrtWeb>;
 }
 
-/** E_DEVICE, with the command that installs it, where onnxruntime-web is not there. */
-export async function ortWeb({ hooks, load = () => import("onnxruntime-web") }: OrtWebOptions = {}): Promise<Engine> {
-  let ort: Ort;
-  try {
-    ort = await load();
-  } catch (cause) {
-    throw new VaekitError(
-      "E_DEVICE",
-      "device wasm needs the package onnxruntime-web, which does not load here",
-      `Install it beside vaekit: ${INSTALL_WASM}`,
-      { cause },
+/**
+ * The engine. All engines of one page or process share one WebAssembly instance, whose `threads` are those the first one
+ * asked for; more than one take a page that is cross-origin isolated. E_OPTION for `threads` below 1; E_DEVICE, with what
+ * to do, where onnxruntime-web is not installed or does not start.
+ */
+export async function ortWeb({ threads, onNotice, hooks, load = loadDefault }: OrtWebOptions = {}): Promise<Engine> {
+  const wanted = wasmThreads({ threads, onNotice });
+  const started = await startOrt({ device: "wasm", threads: wanted, load });
+  if (threads !== undefined && started.threads !== wanted)
+    onNotice?.(
+      `WebAssembly was started with threads: ${started.threads}, and keeps them until the page or process ends`,
     );
-  }
-  ort.env.wasm.numThreads = THREADS;
-  ort.env.logLevel = "error";
+  const { ort } = started;
   return ortEngine({
     name: "wasm",
     ort: ort as never,
-    threads: THREADS,
+    threads: started.threads,
     fillsOutputs: false, // arrays given for outputs are left as they are (1.30)
     openSession: async (bytes) =>
       (await ort.InferenceSession.create(bytes, {
@@ -45,4 +40,8 @@ export async function ortWeb({ hooks, load = () => import("onnxruntime-web") }: 
       })) as unknown as OrtSession,
     hooks,
   });
+}
+
+function loadDefault(): Promise<OrtWeb> {
+  return isPage() ? import("onnxruntime-web/wasm") : import("onnxruntime-web");
 }

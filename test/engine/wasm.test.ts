@@ -9,8 +9,9 @@ import { compose } from "../../src/model/compose.js";
 import type { ModelConfig } from "../../src/model/config.js";
 import { stepProgram } from "../../src/model/programs.js";
 import { nodeHost } from "../../src/node/host.js";
+import { ortNode } from "../../src/node/ort-node.js";
 import { Philox } from "../../src/random.js";
-import type { Engine } from "../../src/runtime/engine.js";
+import type { Engine, EngineOptions } from "../../src/runtime/engine.js";
 import { ortWeb } from "../../src/runtime/ort-web.js";
 import { ndArray } from "../../src/runtime/reference.js";
 import { configOf, memoryDataset } from "../helpers/models.js";
@@ -19,7 +20,7 @@ import { epochsOf, trainAll } from "../helpers/training.js";
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await ortWeb();
+  engine = await ortWeb({ threads: 1 });
 });
 afterAll(() => engine.dispose());
 
@@ -99,7 +100,10 @@ describe("where the native package does not load", () => {
 
   test("the wasm engine does, and says so", async () => {
     const notices: string[] = [];
-    const found = await nodeHost({ loadNative: broken }).engine("cpu", { onNotice: (text) => notices.push(text) });
+    const found = await nodeHost({ loadNative: broken }).engine("cpu", {
+      threads: 1,
+      onNotice: (text) => notices.push(text),
+    });
     expect(found).toMatchObject({ name: "wasm", target: "cpu", threads: 1 });
     expect(notices).toEqual([expect.stringMatching(/does not load here \(no binary for this system\): .*WebAssembly/)]);
     await found.dispose();
@@ -107,7 +111,7 @@ describe("where the native package does not load", () => {
 
   test("--device wasm forces it without a word", async () => {
     const notices: string[] = [];
-    const found = await nodeHost().engine("wasm", { onNotice: (text) => notices.push(text) });
+    const found = await nodeHost().engine("wasm", { threads: 1, onNotice: (text) => notices.push(text) });
     expect(found.name).toBe("wasm");
     expect(notices).toEqual([]);
     await found.dispose();
@@ -120,7 +124,39 @@ describe("where the native package does not load", () => {
     });
   });
 
-  test("a device that does not exist is named", async () => {
-    await expect(nodeHost().engine("wsam")).rejects.toMatchObject({ code: "E_DEVICE", hint: 'Did you mean "wasm"?' });
+  test("a start that fails says so as a matter of the device", async () => {
+    const InferenceSession = { create: () => Promise.reject(new Error("no available backend found")) };
+    const load = async () => ({ env: { wasm: {} }, InferenceSession }) as never;
+    await expect(ortWeb({ load, threads: 1 })).rejects.toMatchObject({
+      code: "E_DEVICE",
+      message: "device wasm: ONNX Runtime does not start here: no available backend found",
+    });
+  });
+});
+
+describe("bad input", () => {
+  test("a device that does not exist is named, and those that do", async () => {
+    await expect(nodeHost().engine("wsam")).rejects.toMatchObject({
+      code: "E_DEVICE",
+      message: 'no device "wsam" here, only cpu, wasm',
+      hint: 'Did you mean "wasm"?',
+    });
+    await expect(nodeHost().engine("webgpu")).rejects.toMatchObject({ code: "E_DEVICE", hint: "Known: cpu, wasm." });
+  });
+
+  test.each([0, -1, 1.5, Number.NaN])("threads: %d is refused by every engine", async (threads) => {
+    for (const make of [ortWeb, ortNode, (options: EngineOptions) => nodeHost().engine("wasm", options)])
+      await expect(make({ threads })).rejects.toMatchObject({
+        code: "E_OPTION",
+        message: `invalid threads: got ${threads}, expected a whole number from 1`,
+      });
+  });
+
+  test("threads asked for after the start are those it started with, and a notice says so", async () => {
+    const notices: string[] = [];
+    const later = await ortWeb({ threads: 2, onNotice: (text) => notices.push(text) });
+    expect(later.threads).toBe(1);
+    expect(notices).toEqual(["WebAssembly was started with threads: 1, and keeps them until the page or process ends"]);
+    await later.dispose();
   });
 });

@@ -24,7 +24,7 @@ beforeAll(() => writeFileSync(path("bars.npz"), barsNpz(60)));
 const training = (out: string) => ["fit", path("bars.npz"), "--out", path(out), "--net", "mlp", "--epochs", "2"];
 
 test("--device wasm trains, and what it trained is used on any device", async () => {
-  const trained = await vaekit([...training("m"), "--device", "wasm"]);
+  const trained = await vaekit([...training("m"), "--device", "wasm", "--threads", "2"]);
   expect(trained).toMatchObject({ status: 0, stderr: expect.not.stringContaining("WebAssembly") });
   const [cpu, wasm] = await Promise.all(
     ["cpu", "wasm"].map(async (device) => {
