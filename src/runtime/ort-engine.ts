@@ -2,6 +2,7 @@
 
 import { VaekitError } from "../errors.js";
 import { type LowerOptions, lowerProgram } from "../graph/lower.js";
+import type { Target } from "../graph/op.js";
 import type { Program } from "../graph/program.js";
 import type { Tensor } from "../graph/tensor.js";
 import { type CpuBank, cpuBank } from "./cpu-bank.js";
@@ -18,6 +19,7 @@ export interface EngineHooks extends RunListener {
 
 export interface OrtEngineSpec {
   readonly name: string;
+  readonly target: Target;
   readonly ort: OrtApi;
   readonly threads: number;
   /** Whether outputs are written into the arrays that are given for them; else they come back and are copied there. */
@@ -26,13 +28,13 @@ export interface OrtEngineSpec {
   readonly hooks?: EngineHooks;
 }
 
-export function ortEngine({ name, ort, threads, fillsOutputs, openSession, hooks }: OrtEngineSpec): Engine {
+export function ortEngine({ name, target, ort, threads, fillsOutputs, openSession, hooks }: OrtEngineSpec): Engine {
   async function compile(program: Program, bank: CpuBank): Promise<Executable> {
     const options: LowerOptions = {
       onPass: hooks?.onPass && ((pass, outputs) => hooks.onPass?.(program.name, pass, outputs)),
       watch: hooks?.watch,
     };
-    const lowered = lowerProgram(program, "cpu", options);
+    const lowered = lowerProgram(program, target, options);
     hooks?.onBytes?.(program.name, lowered.bytes);
     let session: OrtSession;
     try {
@@ -49,7 +51,7 @@ export function ortEngine({ name, ort, threads, fillsOutputs, openSession, hooks
   }
   return {
     name,
-    target: "cpu",
+    target,
     threads,
     bank: cpuBank,
     compile: (program, bank) => compile(program, bank as CpuBank),
