@@ -77,18 +77,20 @@ interface StateWeights {
  */
 function cell(h: Tensor, x: Tensor, { weight, bias }: StateWeights): Tensor {
   const width = h.shape[1] as number;
-  const own = h.matmul(weight).add(bias);
+  const [ownGates, ownCandidate] = h
+    .matmul(weight)
+    .add(bias)
+    .split(1, [2 * width, width]);
   const gates = x
     .slice(1, 0, 2 * width)
-    .add(own.slice(1, 0, 2 * width))
+    .add(ownGates!)
     .sigmoid();
-  const reset = gates.slice(1, 0, width);
-  const update = gates.slice(1, width);
+  const [reset, update] = gates.split(1, 2);
   const candidate = x
     .slice(1, 2 * width)
-    .add(reset.mul(own.slice(1, 2 * width)))
+    .add(reset!.mul(ownCandidate!))
     .tanh();
-  return candidate.add(update.mul(h.sub(candidate)));
+  return candidate.add(update!.mul(h.sub(candidate)));
 }
 
 const standardNormal: Initializer = (shape, random) => random.normals(filled(0)(shape, random));

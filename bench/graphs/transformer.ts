@@ -54,12 +54,10 @@ function block(ctx: Ctx, x: Tensor, size: TransformerSize): Tensor {
 function attention(ctx: Ctx, x: Tensor, { batch, length, width, heads }: TransformerSize): Tensor {
   const each = width / heads;
   const mixed = linear(ctx.at("in"), x, { units: 3 * width });
+  const parts = mixed.split(2, 3);
   /** Part 0, 1, 2: queries, keys, values, [B, T, heads, each], its axes in another order. */
   const part = (which: number, order: readonly number[]) =>
-    mixed
-      .slice(2, which * width, (which + 1) * width)
-      .reshape([batch, length, heads, each])
-      .transpose(order);
+    parts[which]!.reshape([batch, length, heads, each]).transpose(order);
   const queries = part(0, [0, 2, 1, 3]).mul(1 / Math.sqrt(each));
   const keys = part(1, [0, 2, 3, 1]);
   const values = part(2, [0, 2, 1, 3]);

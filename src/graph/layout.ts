@@ -5,9 +5,11 @@
  */
 
 import type { Tensor } from "./tensor.js";
-import { rewrite } from "./walk.js";
+import { rewrite, topological } from "./walk.js";
 
-export function sinkTransposes(outputs: readonly Tensor[]): Tensor[] {
+export function sinkTransposes(outputs: readonly Tensor[]): readonly Tensor[] {
+  // Where no two pictures meet, as in attention, a transpose stands where it was written.
+  if (!topological(outputs).some(({ op }) => op.name === "blockedConvolution")) return outputs;
   return rewrite(outputs, ({ op, attributes }, inputs) => {
     if (!op.commute || !inputs.some((x) => x.node.op.name === "transpose")) return null;
     const moved = op.commute(inputs, attributes as never);

@@ -32,10 +32,10 @@ export interface LowerOptions {
 export function lowerProgram(program: Program, target: Target, { onPass, watch }: LowerOptions = {}): LoweredProgram {
   const named: Record<string, Tensor> = { ...program.outputs };
   for (const [name, tensor] of Object.entries(program.gradients)) named[gradientName(name)] = tensor;
-  let outputs = Object.values(named);
+  let outputs: readonly Tensor[] = Object.values(named);
   onPass?.("trace", outputs);
   // Simplified first so that a decomposition is made once for equal nodes, and again for what decompositions share.
-  const passes: [string, (all: Tensor[]) => Tensor[]][] = [
+  const passes: [string, (all: readonly Tensor[]) => readonly Tensor[]][] = [
     ["simplify", simplify],
     ["decompose", (all) => decompose(all, target)],
   ];

@@ -12,6 +12,7 @@ import * as reduce from "./ops/reduce.js";
 import * as resample from "./ops/resample.js";
 import * as shape from "./ops/shape.js";
 import * as source from "./ops/source.js";
+import * as split from "./ops/split.js";
 import { Tensor } from "./tensor.js";
 
 /** The family's functions with their first argument taken as `this`. (No test that it is a Tensor: that would be circular.) */
@@ -22,7 +23,7 @@ type MethodsOf<Family> = {
 };
 
 type ShapeOps = Omit<typeof shape, "concat" | "stack" | "padAxes">;
-type ElementwiseOps = Omit<typeof elementwise, "unbroadcast">;
+type ElementwiseOps = Omit<typeof elementwise, "unbroadcast" | "erfReference">;
 type IndexOps = Omit<typeof index, "iota">;
 
 declare module "./tensor.js" {
@@ -38,11 +39,12 @@ declare module "./tensor.js" {
       MethodsOf<typeof reduce>,
       MethodsOf<typeof resample>,
       MethodsOf<ShapeOps>,
+      MethodsOf<typeof split>,
       MethodsOf<Pick<typeof source, "stop">> {}
 }
 
 const { concat: _concat, stack: _stack, padAxes: _padAxes, ...onOne } = shape;
-const { unbroadcast: _unbroadcast, ...onElements } = elementwise;
+const { unbroadcast: _unbroadcast, erfReference: _erfReference, ...onElements } = elementwise;
 const { iota: _iota, ...onIndices } = index;
 const families = [
   activation,
@@ -56,6 +58,7 @@ const families = [
   reduce,
   resample,
   onOne,
+  split,
   { stop: source.stop },
 ];
 for (const family of families) {
@@ -81,4 +84,5 @@ export * from "./ops/resample.js";
 export { type ScanResult, scan } from "./ops/scan.js";
 export * from "./ops/shape.js";
 export { constant, input, lift, stop } from "./ops/source.js";
+export * from "./ops/split.js";
 export { Tensor };

@@ -3,6 +3,7 @@
 import { op } from "../op.js";
 import type { Tensor } from "../tensor.js";
 import { mapArrays } from "./arrays.js";
+import { erfReference } from "./elementwise.js";
 import { constant } from "./source.js";
 
 type None = Record<never, never>;
@@ -46,7 +47,43 @@ const siluOp = op<None>("silu", {
  * which is x (1 + tanh u) / 2.
  */
 export function gelu(x: Tensor, approximate: "none" | "tanh" = "none"): Tensor {
-  if (approximate === "none") return x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5);
+  if (approximate === "none") return geluOp([x], {});
   const u = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
   return x.mul(u.mul(2).sigmoid());
+}
+const geluOp = op<None>("gelu", {
+  shape: ([x]) => x,
+  overSteps: ([x]) => gelu(x),
+  reference: ([x]) => ({ shape: x.shape, data: x.data.map((v) => (v * (1 + erfReference(v * Math.SQRT1_2))) / 2) }),
+  lower: "none",
+  decompose: ([x]) => x.mul(normalShare(x)),
+  // dy/dx = Phi(x) + x phi(x); with u = x/sqrt(2), x phi(x) = u exp(-u^2)/sqrt(pi), whose factor goes into the exponent
+  gradient: (dy, [x]) => {
+    const u = x.mul(Math.SQRT1_2);
+    const bump = u.mul(
+      constant(-0.5 * Math.log(Math.PI))
+        .sub(u.square())
+        .exp(),
+    );
+    return [dy.mul(normalShare(x).add(bump))];
+  },
+  examples: [{ shapes: [[2, 3]] }, { shapes: [[5]], range: [-6, 6] }],
+});
+
+const normalShareOp = op<None>("normalShare", {
+  shape: ([x]) => x,
+  overSteps: ([x]) => normalShare(x),
+  reference: ([x]) => ({ shape: x.shape, data: x.data.map((v) => (1 + erfReference(v * Math.SQRT1_2)) / 2) }),
+  // (1 + erf)/2 as a ramp is one pass instead of two.
+  lower: ([x], _, onnx) =>
+    onnx.node("HardSigmoid", [onnx.node("Erf", [onnx.node("Mul", [x, onnx.floats([Math.SQRT1_2], [])])])], {
+      alpha: { float: 0.5 },
+      beta: { float: 0.5 },
+    }),
+  gradient: (dy, [x]) => [dy.mul(x.square().mul(-0.5).exp()).mul(1 / Math.sqrt(2 * Math.PI))],
+  examples: [{ shapes: [[2, 3]] }, { shapes: [[5]], range: [-6, 6] }],
+});
+/** Phi(x), the share of a standard normal below x. */
+function normalShare(x: Tensor): Tensor {
+  return normalShareOp([x], {});
 }

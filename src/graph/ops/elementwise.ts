@@ -147,7 +147,7 @@ function roundHalfEven(x: number): number {
 }
 
 /** erf by its Maclaurin series for small x and a continued fraction for large, to float64 accuracy. */
-function erfReference(x: number): number {
+export function erfReference(x: number): number {
   const a = Math.abs(x);
   if (a < 2.5) {
     let term = a;

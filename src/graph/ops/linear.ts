@@ -4,6 +4,7 @@ import { op } from "../op.js";
 import { broadcastShapes, type Shape, shapeError, type Tensor } from "../tensor.js";
 import { broadcastArray } from "./arrays.js";
 import { unbroadcast } from "./elementwise.js";
+import { rowScaled } from "./row-scale.js";
 
 interface MatmulAttributes {
   readonly transposeA: boolean;
@@ -52,6 +53,7 @@ const matmulOp = op<MatmulAttributes>("matmul", {
       onnx.node("Transpose", [x], { perm: [...Array(rank - 2).keys(), rank - 1, rank - 2] });
     return onnx.node("MatMul", [transposeA ? swap(a, ra) : a, transposeB ? swap(b, rb) : b]);
   },
+  decompose: ([a, b], attributes) => withFactorsOutside(a, b, attributes),
   gradient: (dy, [a, b], { transposeA, transposeB }) => {
     const da = transposeA
       ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
@@ -115,6 +117,22 @@ const matmulOp = op<MatmulAttributes>("matmul", {
     },
   ],
 });
+
+/**
+ * (r x) b = r (x b) and a^T (r x) = (r a)^T x, where that scales fewer numbers: the weights of words in a loss need not go
+ * over a whole vocabulary, nor does it have to be written once more.
+ */
+function withFactorsOutside(a: Tensor, b: Tensor, { transposeA, transposeB }: MatmulAttributes): Tensor | null {
+  if (a.rank !== 2 || b.rank !== 2) return null;
+  if (!transposeA) {
+    const scaled = rowScaled(a);
+    const { k, n } = dimsOf(a.shape, b.shape, { transposeA, transposeB });
+    return scaled && n < k ? matmulOp([scaled.rows, b], { transposeA, transposeB }).mul(scaled.factors) : null;
+  }
+  const scaled = transposeB ? null : rowScaled(b);
+  const { m, n } = dimsOf(a.shape, b.shape, { transposeA, transposeB });
+  return scaled && m < n ? matmulOp([a.mul(scaled.factors), scaled.rows], { transposeA, transposeB }) : null;
+}
 
 /** Product of matrices in the last two axes, [.., m, k] x [.., k, n] -> [.., m, n]; earlier axes broadcast. */
 export function matmul(

@@ -75,11 +75,12 @@ const crossEntropyOp = op<None>("crossEntropyWithLogits", {
       .max(-1)
       .sub(logits.softmax(-1).max(-1).log())
       .sub(logits.takeAlongAxis(targets.expandDims(-1), -1).squeeze(-1)),
-  // p, less 1 at the target
+  // p, less 1 at the target. The 1 is made of the largest p, so that whoever else reads p does so before: then ONNX Runtime
+  // subtracts in place, without a copy of p.
   gradient: (dl, [logits, targets]) => {
-    const places = targets.expandDims(-1);
-    const less = constant(-1).broadcastTo(places.shape);
-    return [logits.softmax(-1).scatterAdd(places, less, -1).mul(dl.expandDims(-1)), null];
+    const p = logits.softmax(-1);
+    const peak = p.max(-1).expandDims(-1);
+    return [p.scatterAdd(targets.expandDims(-1), peak.div(peak).neg(), -1).mul(dl.expandDims(-1)), null];
   },
   examples: [
     { shapes: [[2, 4], [2]], dtypes: ["float32", "int32"], range: [LOGITS, [0, 3]] },

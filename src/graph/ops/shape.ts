@@ -232,9 +232,16 @@ const concatOp = op<{ axis: number }>("concat", {
   },
   lower: (inputs, { axis }, onnx) => onnx.node("Concat", inputs, { axis }),
   commute: (inputs, { axis }) => {
-    const { order } = transposedOf(inputs.find((x) => transposedOf(x))!)!;
-    const turned = inputs.map((x) => transpose(x, inverse(order)));
-    return transpose(concat(turned, order[axis]), order);
+    const found = inputs.map(transposedOf);
+    const order = found[0]?.order;
+    if (!order || found.some((part) => part?.order.join() !== order.join())) return null;
+    return transpose(
+      concat(
+        found.map((part) => part!.from),
+        order[axis],
+      ),
+      order,
+    );
   },
   overSteps: (inputs, { axis }, stepped) => (stepped.every(Boolean) ? concat(inputs, axis + 1) : null),
   gradient: (dy, inputs, { axis }) => {
