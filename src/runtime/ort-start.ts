@@ -18,12 +18,16 @@ export interface OrtStart {
 /** Threads of the instances that run: an instance keeps those it started with. */
 const running = new WeakMap<OrtWeb["env"], number>();
 
-/** The package, and the threads it has. E_DEVICE, with what to do, where it is not installed or does not start. */
-export async function startOrt({
-  device,
-  threads,
-  load,
-}: OrtStart): Promise<{ readonly ort: OrtWeb; readonly threads: number }> {
+export interface StartedOrt {
+  readonly ort: OrtWeb;
+  /** The threads it has. */
+  readonly threads: number;
+  /** Until then one session stays open: with its last session, ONNX Runtime gives the graphics card back. */
+  stop(): Promise<void>;
+}
+
+/** E_DEVICE, with what to do, where the package is not installed or does not start. */
+export async function startOrt({ device, threads, load }: OrtStart): Promise<StartedOrt> {
   let ort: OrtWeb;
   try {
     ort = await load();
@@ -43,7 +47,8 @@ export async function startOrt({
   }
   const { bytes } = lowerProgram(program("start", { one: constant(1) }), "cpu");
   try {
-    await (await ort.InferenceSession.create(bytes, { executionProviders: [device] })).release();
+    const session = await ort.InferenceSession.create(bytes, { executionProviders: [device] });
+    return { ort, threads: known ?? threads, stop: () => session.release() };
   } catch (cause) {
     throw new VaekitError(
       "E_DEVICE",
@@ -52,5 +57,4 @@ export async function startOrt({
       { cause },
     );
   }
-  return { ort, threads: known ?? threads };
 }

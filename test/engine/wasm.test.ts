@@ -1,9 +1,9 @@
 /** The wasm engine: ops, nets and training on it, against the float64 reference and the native engine. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { grad, pullback } from "../../src/graph/grad.js";
+import { grad } from "../../src/graph/grad.js";
 import { allOps } from "../../src/graph/op.js";
-import { constant, input, type Tensor } from "../../src/graph/ops.js";
+import { input, type Tensor } from "../../src/graph/ops.js";
 import { rewrite } from "../../src/graph/walk.js";
 import { compose } from "../../src/model/compose.js";
 import type { ModelConfig } from "../../src/model/config.js";
@@ -15,7 +15,7 @@ import type { Engine, EngineOptions } from "../../src/runtime/engine.js";
 import { ortWeb } from "../../src/runtime/ort-web.js";
 import { ndArray } from "../../src/runtime/reference.js";
 import { configOf, memoryDataset } from "../helpers/models.js";
-import { expectClose, expectEngineAgrees, instantiate, weightedSum } from "../helpers/tensors.js";
+import { expectClose, expectEngineAgrees, instantiate, withGradients } from "../helpers/tensors.js";
 import { epochsOf, trainAll } from "../helpers/training.js";
 
 let engine: Engine;
@@ -28,15 +28,7 @@ afterAll(() => engine.dispose());
 const tested = allOps.filter((op) => op.examples.length > 0);
 
 test.each(tested)("$name, value and gradient", async (op) => {
-  const found = instantiate(op, op.examples[0], new Philox(3));
-  const outputs = [...found.outputs];
-  const given = new Map(found.given);
-  if (op.gradient !== "none") {
-    const y = weightedSum(found.outputs, new Philox(5), given);
-    const floats = found.inputs.filter((x) => x.dtype === "float32");
-    outputs.push(...pullback([y], [constant(1)], floats).filter((dx): dx is Tensor => dx !== null));
-  }
-  await expectEngineAgrees(engine, { outputs, given });
+  await expectEngineAgrees(engine, withGradients(op, instantiate(op, op.examples[0], new Philox(3))));
 });
 
 const nets: Record<string, ModelConfig> = {
