@@ -38,13 +38,16 @@ interface Unary {
   /** dx from dy, x and y = f(x); null where it is zero almost everywhere. */
   gradient: (dy: Tensor, x: Tensor, y: Tensor) => Tensor | null;
   range?: readonly [number, number];
+  /** The same in ops that WebGPU has kernels for, where it lacks one for this. */
+  onWebGpu?: (x: Tensor) => Tensor;
 }
 
-function unary(name: string, { reference, lower, gradient, range }: Unary): (x: Tensor) => Tensor {
+function unary(name: string, { reference, lower, gradient, range, onWebGpu }: Unary): (x: Tensor) => Tensor {
   const make: Make = op<None>(name, {
     shape: ([x]) => x,
     reference: (inputs, _, shape) => mapArrays(inputs, shape, reference),
     lower: ([x], _, onnx) => onnx.node(lower, [x]),
+    decompose: onWebGpu && (([x], _, target) => (target === "webgpu" ? onWebGpu(x) : null)),
     overSteps: ([x]) => make([x], {}),
     gradient: (dy, [x], _, y) => [gradient(dy, x, y)],
     examples: [
@@ -84,7 +87,13 @@ export const abs = unary("abs", {
   range: [0.1, 3],
 });
 /** -1, 0 or 1. */
-export const sign = unary("sign", { reference: Math.sign, lower: "Sign", gradient: () => null, range: [0.1, 3] });
+export const sign = unary("sign", {
+  reference: Math.sign,
+  lower: "Sign",
+  gradient: () => null,
+  range: [0.1, 3],
+  onWebGpu: (x) => x.step().sub(x.neg().step()),
+});
 export const floor = unary("floor", { reference: Math.floor, lower: "Floor", gradient: () => null, range: [0.1, 0.9] });
 /** Nearest whole number, halves to even. */
 export const round = unary("round", {
