@@ -4,11 +4,13 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allOps } from "../../src/graph/op.js";
 import "../../src/graph/ops.js";
+import { ortNode } from "../../src/node/ort-node.js";
 import { cpuBank } from "../../src/runtime/cpu-bank.js";
 import { ENTRIES, EXTRA, exercise } from "../helpers/bank-exercise.js";
 import { CHROMIUM, launch, SOFTWARE_WEBGPU } from "../helpers/chromium.js";
 import { type PageServer, servePage } from "../helpers/page-server.js";
 import { expectClose } from "../helpers/tensors.js";
+import { trainOnBars } from "../helpers/training.js";
 import { trainByReference, trainedNets } from "../helpers/training-case.js";
 import type {} from "./pages/conformance.js";
 
@@ -112,6 +114,13 @@ describe.skipIf(!CHROMIUM).each(settings)("$name", ({ device, threads, isolated,
         const largest = Math.max(...values.map(Math.abs));
         expectClose(got.gradients[step][name], values, training.gradient, `step ${step + 1}: ${name}`, largest);
       }
+  });
+
+  test("the trainer comes to what it comes to on the native engine", async () => {
+    const native = await ortNode({ threads: 1 });
+    const expected = await trainOnBars(native);
+    await native.dispose();
+    expectClose(await page.evaluate(() => window.conformance.fit()), expected, training.loss, "loss");
   });
 
   test("nothing was complained of, and the engine ends", async () => {

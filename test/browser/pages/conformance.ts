@@ -9,6 +9,7 @@ import { ortWeb } from "../../../src/runtime/ort-web.js";
 import { ortWebGpu } from "../../../src/runtime/ort-webgpu.js";
 import { ENTRIES, EXTRA, exercise } from "../../helpers/bank-exercise.js";
 import { exampleName, instantiate, runCase, scaleOf, withGradients } from "../../helpers/cases.js";
+import { trainOnBars } from "../../helpers/training.js";
 import { type Course, trainOnEngine } from "../../helpers/training-case.js";
 
 /** The value of an example that is farthest from the reference, in units of its scale. */
@@ -26,6 +27,8 @@ export interface Conformance {
   train(net: string, steps: number): Promise<Course>;
   /** What a bank of the engine answers to `exercise`. */
   bank(): ReturnType<typeof exercise>;
+  /** What the trainer comes to on a small set. */
+  fit(): Promise<number[]>;
   /** Code, message and hint of the error of a start. */
   refusal(device: string, threads?: number): Promise<string[]>;
   stop(): Promise<void>;
@@ -75,6 +78,8 @@ window.conformance = {
   },
 
   train: (net, steps) => trainOnEngine(engine, net, steps),
+
+  fit: () => trainOnBars(engine),
 
   bank: () => exercise(engine.bank(ENTRIES, EXTRA)),
 
