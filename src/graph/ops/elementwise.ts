@@ -38,11 +38,13 @@ interface Unary {
   /** dx from dy, x and y = f(x); null where it is zero almost everywhere. */
   gradient: (dy: Tensor, x: Tensor, y: Tensor) => Tensor | null;
   range?: readonly [number, number];
+  /** The other side of a kink at 0. */
+  below?: readonly [number, number];
   /** The same in ops that WebGPU has kernels for, where it lacks one for this. */
   onWebGpu?: (x: Tensor) => Tensor;
 }
 
-function unary(name: string, { reference, lower, gradient, range, onWebGpu }: Unary): (x: Tensor) => Tensor {
+function unary(name: string, { reference, lower, gradient, range, below, onWebGpu }: Unary): (x: Tensor) => Tensor {
   const make: Make = op<None>(name, {
     shape: ([x]) => x,
     reference: (inputs, _, shape) => mapArrays(inputs, shape, reference),
@@ -54,6 +56,7 @@ function unary(name: string, { reference, lower, gradient, range, onWebGpu }: Un
       { shapes: [[2, 3]], range },
       { shapes: [[]], range },
       { shapes: [[2, 1, 3]], range },
+      ...(below ? [{ shapes: [[3]], range: below }] : []),
     ],
   });
   return (x) => make([x], {});
@@ -85,6 +88,7 @@ export const abs = unary("abs", {
   lower: "Abs",
   gradient: (dy, x) => dy.mul(x.sign()),
   range: [0.1, 3],
+  below: [-3, -0.1],
 });
 /** -1, 0 or 1. */
 export const sign = unary("sign", {
@@ -92,6 +96,7 @@ export const sign = unary("sign", {
   lower: "Sign",
   gradient: () => null,
   range: [0.1, 3],
+  below: [-3, -0.1],
   onWebGpu: (x) => x.step().sub(x.neg().step()),
 });
 export const floor = unary("floor", { reference: Math.floor, lower: "Floor", gradient: () => null, range: [0.1, 0.9] });
@@ -121,6 +126,7 @@ export const relu = unary("relu", {
   lower: "Relu",
   gradient: (dy, _, y) => dy.mul(y.step()),
   range: [0.1, 2],
+  below: [-2, -0.1],
 });
 /** Error function. */
 export const erf = unary("erf", {
