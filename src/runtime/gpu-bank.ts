@@ -14,8 +14,8 @@ export interface GpuBank extends Bank {
   readonly layout: SlotLayout;
   /** What a slot holds now, for one run. */
   tensor(slot: Slot): Tensor;
-  /** Room for what a run writes, and what makes it the slot's content. */
-  room(): { readonly tensor: Tensor; become(slot: Slot): void };
+  /** Gives `run` a tensor to write for each of `slots`; once it is done, that is what they hold. */
+  writing<Result>(slots: readonly Slot[], run: (tensors: Tensor[]) => Promise<Result>): Promise<Result>;
   /** Tells that the run before wrote the gradients, and their norm. */
   gradientsWritten(norm: number): void;
 }
@@ -65,17 +65,22 @@ export function gpuBank(context: GpuContext, entries: readonly BankEntry[], extr
   const wrap = (content: GPUBuffer): Tensor =>
     ort.Tensor.fromGpuBuffer(content, { dataType: "float32", dims: [layout.length] });
   const tensor = (slot: Slot): Tensor => wrap(buffer(slot));
-  const room = () => {
-    const fresh = take();
-    return {
-      tensor: wrap(fresh),
-      become(slot: Slot) {
-        spare.push(buffer(slot));
-        contents.set(slot, fresh);
-        if (slot === "gradient") knownNorm = null;
-      },
-    };
+  const put = (slot: Slot, content: GPUBuffer): GPUBuffer => {
+    const before = buffer(slot);
+    contents.set(slot, content);
+    if (slot === "gradient") knownNorm = null;
+    return before;
   };
+  async function writing<Result>(to: readonly Slot[], run: (tensors: Tensor[]) => Promise<Result>): Promise<Result> {
+    let free = to.map(take);
+    try {
+      const result = await run(free.map(wrap));
+      free = to.map((slot, i) => put(slot, free[i]));
+      return result;
+    } finally {
+      spare.push(...free);
+    }
+  }
   const place = (name: string) => {
     const { start, end } = layout.place(name);
     return { offset: start * FLOAT_BYTES, length: end - start };
@@ -97,13 +102,12 @@ export function gpuBank(context: GpuContext, entries: readonly BankEntry[], extr
     const feeds: Record<string, Tensor> = {};
     for (const [name, slot] of Object.entries(read)) feeds[name] = tensor(slot);
     if (factors) feeds.factors = new ort.Tensor("float32", factors, [factors.length]);
-    const rooms = Object.entries(written).map(([name, slot]) => ({ name, slot, ...room() }));
-    const fetches: Record<string, Tensor | null> = {};
-    for (const name of Object.keys(programs[key].outputs)) fetches[name] = null;
-    for (const { name, tensor } of rooms) fetches[name] = tensor;
-    const results = await context.run(session, feeds, fetches);
-    for (const { slot, become } of rooms) become(slot);
-    return results;
+    const outputs = Object.keys(written);
+    return writing(Object.values(written), (tensors) => {
+      const fetches: Record<string, Tensor | null> = {};
+      for (const name of Object.keys(programs[key].outputs)) fetches[name] = tensors[outputs.indexOf(name)] ?? null;
+      return context.run(session, feeds, fetches);
+    });
   }
   const isEmpty = layout.length === 0;
 
@@ -112,7 +116,7 @@ export function gpuBank(context: GpuContext, entries: readonly BankEntry[], extr
     slots,
     layout,
     tensor,
-    room,
+    writing,
     gradientsWritten(norm) {
       knownNorm = norm;
     },

@@ -54,15 +54,12 @@ export function gpuExecutable(
       for (const [name, type] of fed)
         all[name] = fedTensor(context.ort as unknown as OrtApi, program, name, type, feeds, dims) as Tensor;
       const fetches: Record<string, Tensor | null> = Object.fromEntries(returned.map((name) => [name, null]));
-      const room = hasGradients ? bank.room() : null;
-      if (room) fetches[NEXT_GRADIENT] = room.tensor;
       const started = performance.now();
-      const results = await context.run(session, all, fetches);
+      const results = await bank.writing(hasGradients ? ["gradient"] : [], ([gradient]) =>
+        context.run(session, all, hasGradients ? { ...fetches, [NEXT_GRADIENT]: gradient } : fetches),
+      );
       listener?.ran(program.name, performance.now() - started);
-      if (room) {
-        room.become("gradient");
-        bank.gradientsWritten((results[NORM].data as Float32Array)[0]);
-      }
+      if (hasGradients) bank.gradientsWritten((results[NORM].data as Float32Array)[0]);
       for (const [name, tensor] of lowered.watched) {
         if ((results[name].data as Float32Array).every(Number.isFinite)) continue;
         listener?.broke(program.name, tensor);

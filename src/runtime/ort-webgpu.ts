@@ -24,8 +24,7 @@ const ERRORS = 3;
 export async function ortWebGpu({ threads = THREADS, hooks, load = loadDefault }: OrtWebOptions = {}): Promise<Engine> {
   checkThreads(threads);
   await checkAdapter();
-  const { ort, threads: started, stop } = await startOrt({ device: "webgpu", threads, load });
-  const exclusive = oneAtATime();
+  const { ort, threads: started, exclusive, stop } = await startOrt({ device: "webgpu", threads, load });
   const open = (program: Program, onCard: readonly string[]) => {
     const create = (bytes: Uint8Array): Promise<InferenceSession> =>
       ort.InferenceSession.create(bytes, {
@@ -54,7 +53,7 @@ export async function ortWebGpu({ threads = THREADS, hooks, load = loadDefault }
     threads: started,
     bank: (entries, extra) => gpuBank(context, entries, extra),
     compile: (program, bank) => compile(program, bank as GpuBank),
-    dispose: () => exclusive(stop),
+    dispose: stop,
   };
 }
 
@@ -71,14 +70,4 @@ async function checkAdapter(): Promise<void> {
     `no device "webgpu" here, only wasm: ${missing}`,
     "WebGPU takes a recent browser, a page from https or localhost, and a driver that it trusts (chrome://gpu says why not).",
   );
-}
-
-/** Runs tasks one after another: an instance of ONNX Runtime that waits for the card must not be entered again. */
-function oneAtATime(): <Result>(task: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task);
-    last = result.catch(() => {});
-    return result;
-  };
 }
