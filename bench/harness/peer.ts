@@ -30,19 +30,23 @@ export function peerScript(root: string, name: string): string {
 export interface PeerStepOptions {
   readonly root: string;
   readonly python: string;
-  readonly model: "mlp" | "conv" | "residual";
+  /** A problem of bench/peers/step.py. */
+  readonly model: string;
   readonly batch: number;
   readonly threads: number;
-  /** The optimiser: PyTorch's default Adam, or its fused one. */
-  readonly variant: "eager" | "fused";
+  /** "eager", or words of step.py joined by +. */
+  readonly variant: string;
 }
 
-/** Starts bench/peers/step.py and waits until it is ready. */
-export async function peerSteps(options: PeerStepOptions): Promise<Contender> {
+/** Starts bench/peers/step.py and waits until it is ready, or says why it cannot be. */
+export async function peerSteps(options: PeerStepOptions): Promise<Contender | { readonly failed: string }> {
   const { root, python, model, batch, threads, variant } = options;
   const script = peerScript(root, "step.py");
   const flags = ["--model", model, "--batch", `${batch}`, "--threads", `${threads}`, "--variant", variant];
-  const child = spawn(python, [script, ...flags], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(python, [script, ...flags], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, TORCHINDUCTOR_CACHE_DIR: join(root, "bench", ".cache", "inductor") },
+  });
   const failed = new Promise<never>((_, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`${script} ended with exit code ${code}`)));
@@ -57,7 +61,8 @@ export async function peerSteps(options: PeerStepOptions): Promise<Contender> {
     return JSON.parse(value as string) as Record<string, unknown>;
   }
 
-  await answer();
+  const { failed: why } = await answer();
+  if (typeof why === "string") return { failed: why };
   return {
     async run(steps) {
       child.stdin.write(`run ${steps}\n`);

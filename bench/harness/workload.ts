@@ -34,6 +34,8 @@ export interface Context {
   readonly seed: number;
   /** Fewer repeats and epochs: to see that it runs, not to quote. */
   readonly quick: boolean;
+  /** Parts of the workload to run, such as nets; null for all. */
+  readonly only: readonly string[] | null;
   /** The folder of MNIST's four IDX files. */
   readonly mnist: string;
   /** Command and first arguments of the built command line. */

@@ -1,9 +1,10 @@
 """The nets of the benchmarks as one writes them in PyTorch: default initialisation, pictures [B, C, H, W].
 
-Each is a VAE with latent 20 on 28x28 pictures:
+Each is a VAE, with latent 20 on 28x28 pictures where nothing else is said:
 
     mlp              784-400-(mu, logvar); 20-400-784; ReLU
     conv             C-32-64 (k4 s2 p1), ReLU, linear 3136-(mu, logvar); linear 20-3136, transposed 64-32-C (k4 s2 p1)
+    conv64           the same for 64x64x3 pictures: 3-32-64-128-256, latent 64
     residual         conv3x3 C-32, block 32, down 32-64, block 64, down 64-64, linear 3136-(mu, logvar);
                      linear 20-3136, block 64, up 64-64, block 64, up 64-32, conv3x3 32-C.
                      Down and up are (transposed) convolutions k4 s2 p1, no activation outside the blocks. A block is
@@ -44,9 +45,9 @@ class Vae(nn.Module):
 class Heads(nn.Module):
     """Two linear layers side by side: mu and logvar."""
 
-    def __init__(self, features):
+    def __init__(self, features, latent=LATENT):
         super().__init__()
-        self.mu, self.logvar = nn.Linear(features, LATENT), nn.Linear(features, LATENT)
+        self.mu, self.logvar = nn.Linear(features, latent), nn.Linear(features, latent)
 
     def forward(self, h):
         return torch.cat((self.mu(h), self.logvar(h)), dim=1)
@@ -81,14 +82,18 @@ def mlp(channels=1, hidden=400):
     return Vae(encoder, decoder)
 
 
-def conv(channels=1):
-    encoder = nn.Sequential(
-        down(channels, 32), nn.ReLU(), down(32, 64), nn.ReLU(), nn.Flatten(), Heads(64 * 7 * 7)
-    )
-    decoder = nn.Sequential(
-        nn.Linear(LATENT, 64 * 7 * 7), nn.ReLU(), nn.Unflatten(1, (64, 7, 7)), up(64, 32), nn.ReLU(), up(32, channels)
-    )
-    return Vae(encoder, decoder)
+def conv(channels=1, side=SIDE, widths=(32, 64), latent=LATENT):
+    sizes = (channels, *widths)
+    end = side // 2 ** len(widths)
+    features = widths[-1] * end * end
+    encoder, decoder = nn.Sequential(), nn.Sequential()
+    for inputs, outputs in zip(sizes, widths):
+        encoder.extend((down(inputs, outputs), nn.ReLU()))
+    encoder.extend((nn.Flatten(), Heads(features, latent)))
+    decoder.extend((nn.Linear(latent, features), nn.ReLU(), nn.Unflatten(1, (widths[-1], end, end))))
+    for inputs, outputs in zip(sizes[:0:-1], sizes[-2::-1]):
+        decoder.extend((up(inputs, outputs), nn.ReLU()))
+    return Vae(encoder, decoder[:-1])  # the last gives logits
 
 
 def residual(channels=1):
@@ -123,6 +128,7 @@ def textbook(channels=1, head=nn.ReLU):
 MODELS = {
     "mlp": mlp,
     "conv": conv,
+    "conv64": lambda: conv(3, 64, (32, 64, 128, 256), 64),
     "residual": residual,
     "textbook": textbook,
     "textbook-linear": lambda: textbook(head=nn.Identity),

@@ -1,9 +1,11 @@
 """A server of PyTorch training steps, so that a harness can let blocks of ours and theirs take turns.
 
-    python step.py --model mlp|conv|residual [--batch 128] [--threads 2] [--variant eager|fused]
+    python step.py --model mlp|conv|conv64|residual|gru|transformer [--batch 128] [--threads 2] [--variant eager]
 
-One JSON line when ready. Then each line `run N` on stdin runs N steps (forward, backward, Adam at 1e-3, loss read) on
-MNIST-like random batches made beforehand, and answers {"ms": [per step], "loss": last}. Ends with its stdin.
+A variant is "eager" or words joined by +: fused (Adam as one kernel), channels_last (model and pictures), compile
+(torch.compile of forward and backward). One JSON line when ready, {"failed": why} where it cannot compile. Then each line
+`run N` on stdin runs N steps (forward, backward, Adam at 1e-3, loss read) on random batches made beforehand, and answers
+{"ms": [per step], "loss": last}. Ends with its stdin.
 """
 
 import argparse
@@ -13,14 +15,36 @@ import time
 
 import torch
 from models import MODELS
+from text_models import GruDecoder, TransformerDecoder, random_text
 
 BATCHES = 16
 INK = 0.19  # the share of MNIST's pixels that are not black
+VOCABULARY, LATENT = 5000, 32
+LAYOUT = torch.channels_last
 
 
-def random_pictures(batch):
-    grey = torch.rand(batch, 1, 28, 28)
-    return torch.where(torch.rand_like(grey) < INK, grey, torch.zeros(()))
+def random_pictures(batch, channels, side):
+    grey = torch.rand(batch, channels, side, side)
+    return (torch.where(torch.rand_like(grey) < INK, grey, torch.zeros(())),)
+
+
+def pictures(name, channels=1, side=28):
+    return MODELS[name], lambda batch: random_pictures(batch, channels, side)
+
+
+def text(model, length):
+    return model, lambda batch: random_text(batch, length, VOCABULARY, LATENT)
+
+
+# name -> the model and its random batches, which its loss takes
+PROBLEMS = {
+    "mlp": pictures("mlp"),
+    "conv": pictures("conv"),
+    "conv64": pictures("conv64", 3, 64),
+    "residual": pictures("residual"),
+    "gru": text(GruDecoder, 40),
+    "transformer": text(TransformerDecoder, 64),
+}
 
 
 def say(message):
@@ -29,17 +53,39 @@ def say(message):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--model", choices=["mlp", "conv", "residual"], required=True)
+    parser.add_argument("--model", choices=list(PROBLEMS), required=True)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--variant", choices=["eager", "fused"], default="eager")
+    parser.add_argument("--variant", default="eager")
     options = parser.parse_args()
+    words = set(options.variant.split("+"))
+    if unknown := words - {"eager", "fused", "channels_last", "compile"}:
+        parser.error(f"unknown variant {', '.join(unknown)}")
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
-    batches = [random_pictures(options.batch) for _ in range(BATCHES)]
-    model = MODELS[options.model]()
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=options.variant == "fused")
+    make, batch_of = PROBLEMS[options.model]
+    batches = [batch_of(options.batch) for _ in range(BATCHES)]
+    model = make()
+    if "channels_last" in words:
+        model = model.to(memory_format=LAYOUT)
+        batches = [tuple(tensor.contiguous(memory_format=LAYOUT) for tensor in batch) for batch in batches]
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused="fused" in words)
+    loss_of = torch.compile(model.loss) if "compile" in words else model.loss
+
+    def step(batch):
+        optimizer.zero_grad()
+        loss = loss_of(*batch)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    if "compile" in words:
+        try:
+            step(batches[0])
+        except Exception as error:  # no C++ compiler, or a net it does not take
+            say({"failed": f"{type(error).__name__}: {error}".splitlines()[0]})
+            return
     parameters = sum(p.numel() for p in model.parameters())
     say({"ready": vars(options), "parameters": parameters, "torch": torch.__version__})
 
@@ -49,17 +95,13 @@ def main():
         if command != "run" or not argument.isdigit():
             say({"error": f"unknown command {line.strip()!r}: expected `run N`"})
             continue
-        ms = []
+        ms, value = [], None
         for _ in range(int(argument)):
             start = time.perf_counter()
-            optimizer.zero_grad()
-            loss = model.loss(batches[done % BATCHES])
-            loss.backward()
-            optimizer.step()
-            value = loss.item()
+            value = step(batches[done % BATCHES])
             ms.append((time.perf_counter() - start) * 1000)
             done += 1
-        say({"ms": ms, "loss": value if ms else None})
+        say({"ms": ms, "loss": value})
 
 
 if __name__ == "__main__":

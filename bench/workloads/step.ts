@@ -1,58 +1,115 @@
-/** One training step, ours and PyTorch's in turns: the same nets, batch 128, the same number of threads. */
+/** One training step, ours and PyTorch's in turns: the same nets and batches, the same number of threads. */
 
-import type { Contender } from "../harness/alternate.js";
-import { alternate, type Comparison } from "../harness/alternate.js";
+import { ortNode } from "../../src/node/ort-node.js";
+import { alternate, type Comparison, type Contender } from "../harness/alternate.js";
+import { chosen } from "../harness/chosen.js";
 import { NO_PYTHON, peerSteps } from "../harness/peer.js";
+import { median, type Spread, spread } from "../harness/spread.js";
 import type { Cell, Context, Result, Workload } from "../harness/workload.js";
-import { ourSteps, type StepModel } from "../ours.js";
+import { STEP_NETS, type StepNet } from "../steps/nets.js";
+import { describeProduct, type Product, productsAlone, productsOf } from "../steps/products.js";
 
-const BATCH = 128;
 const OURS = "vaekit";
-const VARIANTS = { "PyTorch, Adam": "eager", "PyTorch, fused Adam": "fused" } as const;
-/** Steps in a block, so that a block lasts about half a second. */
-const STEPS: Readonly<Record<StepModel, number>> = { mlp: 60, conv: 12, residual: 4 };
-const MODELS = Object.keys(STEPS) as StepModel[];
+const PRODUCTS = "its matrix products alone";
 const QUICK = { rounds: 2, steps: 3, warmup: 2 };
+/** Steps before the first round: enough for the largest net to settle, in blocks' worth. */
+const WARMUP_BLOCKS = 2;
 
-async function compare(model: StepModel, { root, python, threads, quick }: Context): Promise<Comparison> {
-  const shape = { model, batch: BATCH, threads };
-  const contenders: Record<string, Contender> = { [OURS]: await ourSteps(shape) };
+interface Compared extends Comparison {
+  /** Of the products that the step's program has. */
+  readonly products: readonly string[];
+  /** Why a variant is not there. */
+  readonly failed: Readonly<Record<string, string>>;
+}
+
+const programOf = (variant: string) => `PyTorch, ${variant.replaceAll("+", ", ")}`;
+
+async function compare(name: string, net: StepNet, context: Context): Promise<Compared> {
+  const { root, python, threads, quick } = context;
+  const engine = await ortNode({ threads });
+  const contenders: Record<string, Contender> = {};
+  const failed: Record<string, string> = {};
+  let products: readonly Product[];
   try {
-    for (const [name, variant] of python ? Object.entries(VARIANTS) : [])
-      contenders[name] = await peerSteps({ root, python: python!, ...shape, variant });
+    const { contender, program } = await net.ours(engine);
+    contenders[OURS] = contender;
+    products = productsOf(program, engine);
+    contenders[PRODUCTS] = await productsAlone(engine, products);
+    for (const variant of python ? variantsOf(net, quick) : []) {
+      const peer = await peerSteps({ root, python: python!, model: name, batch: net.batch, threads, variant });
+      if ("failed" in peer) failed[programOf(variant)] = peer.failed;
+      else contenders[programOf(variant)] = peer;
+    }
   } catch (error) {
     await Promise.allSettled(Object.values(contenders).map((contender) => contender.close()));
     throw error;
   }
-  return alternate(contenders, quick ? QUICK : { steps: STEPS[model] });
+  const blocks = quick ? QUICK : { steps: net.steps, warmup: WARMUP_BLOCKS * net.steps };
+  const compared = await alternate(contenders, blocks);
+  await engine.dispose();
+  return { ...compared, products: products.map(describeProduct), failed };
+}
+
+/** In a quick run the plainest and the last, a compiled one. */
+function variantsOf({ variants }: StepNet, quick: boolean): readonly string[] {
+  return quick ? [variants[0]!, variants.at(-1)!] : variants;
+}
+
+/** a over b, round by round. */
+function over(a: readonly number[], b: readonly number[]): Spread {
+  return spread(a.map((ms, round) => ms / b[round]!));
+}
+
+function rowsOf(net: string, { ms, blocks, failed }: Compared): Record<string, Cell>[] {
+  const ours = blocks[OURS]!;
+  const theirs = Object.keys(ms).filter((name) => name !== OURS && name !== PRODUCTS);
+  const best = theirs.reduce<string | null>(
+    (found, name) => (found === null || median(blocks[name]!) < median(blocks[found]!) ? name : found),
+    null,
+  );
+  return [
+    {
+      net,
+      program: OURS,
+      ms: ms[OURS]!,
+      best: best && over(ours, blocks[best]!),
+      products: over(blocks[PRODUCTS]!, ours),
+    },
+    { net, program: PRODUCTS, ms: ms[PRODUCTS]! },
+    ...theirs.map((program) => ({ net, program, ms: ms[program]!, share: over(ours, blocks[program]!) })),
+    ...Object.entries(failed).map(([program, why]) => ({ net, program: `${program}: ${why}`, ms: null })),
+  ];
 }
 
 async function run(context: Context): Promise<Result> {
   const rows: Record<string, Cell>[] = [];
-  const details: Record<string, Comparison["blocks"]> = {};
-  for (const model of MODELS) {
-    const { ms, ratio, blocks } = await compare(model, context);
-    details[model] = blocks;
-    for (const name of Object.keys(ms)) {
-      // The harness gives theirs over ours; a step of ours that takes less than theirs is below 1 the other way round.
-      const { median, low, high } = ratio[name]!;
-      const share = name === OURS ? null : { median: 1 / median, low: 1 / high, high: 1 / low };
-      rows.push({ model, program: name, ms: ms[name]!, share });
-      context.log(`${model}, ${name}: ${ms[name]!.median.toFixed(2)} ms`);
-    }
+  const details: Record<string, Pick<Compared, "blocks" | "products">> = {};
+  const nets = chosen(STEP_NETS, context.only);
+  for (const [name, net] of Object.entries(nets)) {
+    const compared = await compare(name, net, context);
+    details[name] = { blocks: compared.blocks, products: compared.products };
+    rows.push(...rowsOf(name, compared));
+    for (const [program, { median }] of Object.entries(compared.ms))
+      context.log(`${name}, ${program}: ${median.toFixed(2)} ms`);
   }
+  const abouts = Object.entries(nets).map(([name, { about, batch }]) => `${name}: ${about}, batch ${batch}`);
   return {
     protocol:
-      `One training step of a VAE with latent 20 on 28x28 pictures, batch ${BATCH}, Adam at 1e-3, ${context.threads} ` +
-      `threads each: mlp 784-400, conv 32-64 (k4 s2), residual 32-64 with group norm (bench/peers/models.py). Ours is the ` +
-      `trainer's step: pictures gathered from bytes, noise, forward, backward, loss and gradient norm read, update; ` +
-      `PyTorch's batches lie ready as floats. Blocks of steps take turns so that both meet the same machine; ms is the ` +
-      `median over blocks of a block's median step (range). Ours / theirs: per round; below 1 ours is faster.`,
+      `One training step with Adam at 1e-3, float32, ${context.threads} threads each; ${abouts.join("; ")} ` +
+      `(bench/peers/models.py, text_models.py; bench/graphs). Ours on pictures is the trainer's step: pictures gathered ` +
+      `from bytes, noise, forward, backward, loss and gradient norm read, update; on text forward, backward, loss and ` +
+      `norm read, update. PyTorch's batches lie ready as floats; eager, fused Adam, channels_last (model and pictures), ` +
+      `torch.compile of loss and gradients. Blocks of steps take turns, never two at once; ms is the median over blocks ` +
+      `of a block's median step (range). Ours / theirs: per round, below 1 ours is faster; the best is the PyTorch row ` +
+      `with the smallest median. Matrix products alone: those of our lowered program, run as one program of nothing else ` +
+      `in the same rounds; their share of our step.`,
     columns: [
-      { key: "model", title: "net" },
+      { key: "net", title: "net" },
       { key: "program", title: "program" },
       { key: "ms", title: "ms a step" },
       { key: "share", title: "ours / theirs" },
+      { key: "best", title: "ours / best PyTorch" },
+      { key: "products", title: "products' share" },
     ],
     rows,
     notes: context.python ? [] : [NO_PYTHON],
@@ -62,6 +119,6 @@ async function run(context: Context): Promise<Result> {
 
 export const workload: Workload = {
   name: "step",
-  summary: "one training step of three nets, beside PyTorch",
+  summary: "one training step of six nets, beside PyTorch",
   run,
 };

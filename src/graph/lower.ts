@@ -1,8 +1,9 @@
 /** From a traced program to ONNX bytes for one target: decompose, simplify, write. */
 
 import { decompose } from "./decompose.js";
+import { sinkTransposes } from "./layout.js";
 import { toOnnx } from "./onnx.js";
-import type { Target } from "./op.js";
+import { channelBlock, type Target } from "./op.js";
 import { inputsOf, type Program } from "./program.js";
 import { simplify } from "./simplify.js";
 import type { Tensor } from "./tensor.js";
@@ -34,11 +35,13 @@ export function lowerProgram(program: Program, target: Target, { onPass, watch }
   let outputs = Object.values(named);
   onPass?.("trace", outputs);
   // Simplified first so that a decomposition is made once for equal nodes, and again for what decompositions share.
-  for (const [pass, run] of [
+  const passes: [string, (all: Tensor[]) => Tensor[]][] = [
     ["simplify", simplify],
-    ["decompose", (all: Tensor[]) => decompose(all, target)],
-    ["simplify", simplify],
-  ] as const) {
+    ["decompose", (all) => decompose(all, target)],
+  ];
+  if (channelBlock(target) > 0) passes.push(["layout", sinkTransposes]);
+  passes.push(["simplify", simplify]);
+  for (const [pass, run] of passes) {
     outputs = run(outputs);
     onPass?.(pass, outputs);
   }

@@ -45,6 +45,7 @@ export function toOnnx(
     .text(6, options.documentation ?? "")
     .data(7, graph)
     .message(8, (opset) => opset.text(1, "").varint(2, OPSET));
+  for (const domain of scope.domains) model.message(8, (opset) => opset.text(1, domain).varint(2, 1));
   for (const [key, value] of Object.entries(options.metadata ?? {}))
     model.message(14, (entry) => entry.text(1, key).text(2, value));
   return model.finish();
@@ -69,11 +70,15 @@ class Scope implements OnnxScope {
   private readonly constants = new Map<string, string>();
   private readonly dimensions = new Map<string, string>();
   private readonly placeholders: Tensor[] = [];
+  /** Domains of ops that are not ONNX's own. */
+  readonly domains: Set<string>;
 
   constructor(
     readonly names: Names,
     private readonly outer?: Scope,
-  ) {}
+  ) {
+    this.domains = outer?.domains ?? new Set();
+  }
 
   declare(tensor: Tensor, name: string): void {
     this.values.set(tensor, name);
@@ -95,8 +100,11 @@ class Scope implements OnnxScope {
     const writer = new ProtobufWriter();
     for (const name of inputs) writer.text(1, name);
     for (const name of outputs) writer.text(2, name);
-    writer.text(3, outputs.find((name) => name !== "") ?? "").text(4, type);
+    const [operator, domain] = type.split("/").reverse();
+    writer.text(3, outputs.find((name) => name !== "") ?? "").text(4, operator);
+    if (domain) this.domains.add(domain);
     for (const [name, value] of Object.entries(attributes)) writer.data(5, attributeProto(name, value));
+    if (domain) writer.text(7, domain);
     this.nodeBytes.push(writer.finish());
     return outputs;
   }

@@ -8,12 +8,24 @@ export interface NdArray {
   readonly data: Float64Array;
 }
 
-/** Where a program will run: what a decomposition may assume to be fast. */
-export type Target = "cpu" | "webgpu" | "reference";
+/**
+ * Where a program will run: what a decomposition may assume to be fast. "cpu" is any CPU, and what is exported; the others
+ * of that name have ONNX Runtime's convolutions of channels in blocks (ops/blocks.ts), of 8 or of 16.
+ */
+export type Target = "cpu" | "cpu-blocks-8" | "cpu-blocks-16" | "webgpu" | "reference";
+
+export function isCpu(target: Target): boolean {
+  return target.startsWith("cpu");
+}
+
+/** Channels in a block, 0 where there are no such convolutions. */
+export function channelBlock(target: Target): number {
+  return target === "cpu-blocks-8" ? 8 : target === "cpu-blocks-16" ? 16 : 0;
+}
 
 /** What lowering rules write ONNX with (see onnx.ts). Names are names of values in the ONNX graph. */
 export interface OnnxScope {
-  /** Adds a node; returns its output name. */
+  /** Adds a node, "Type" or "domain/Type"; returns its output name. */
   node(type: string, inputs: readonly string[], attributes?: OnnxAttributes): string;
   /** Adds a node with several outputs; a false in `used` leaves that output out (name ""). */
   nodes(type: string, inputs: readonly string[], used: readonly boolean[], attributes?: OnnxAttributes): string[];
@@ -70,9 +82,15 @@ export interface Op<A = never> {
    * has the result; null or absent: it has to stay inside the loop.
    */
   readonly overSteps?: OverSteps<A>;
+  /**
+   * The same value as a transpose of this op on what transposes among its inputs were made of; null or absent: transposes
+   * stay before it.
+   */
+  readonly commute?: Commute<A>;
   /** For ops whose attributes hold a subgraph: the attributes with a pass applied to its outputs. */
   readonly rewriteBody?: (attributes: A, pass: (outputs: readonly Tensor[]) => Tensor[]) => object;
 }
+export type Commute<A> = (inputs: readonly Tensor[], attributes: A) => Tensor | null;
 export type OverSteps<A> = (inputs: readonly Tensor[], attributes: A, stepped: readonly boolean[]) => Tensor | null;
 /** What a lowering may ask of the node it lowers. */
 export interface LoweredNode {
@@ -95,6 +113,7 @@ interface SingleSpec<A> {
   gradient: "none" | ((dy: Tensor, inputs: readonly Tensor[], attributes: A, y: Tensor) => (Tensor | null)[]);
   examples: readonly Example<A>[];
   overSteps?: OverSteps<A>;
+  commute?: Commute<A>;
 }
 
 /** Defines an op with several outputs and returns the function that applies it. */
@@ -108,7 +127,7 @@ export function op<A extends object>(
   name: string,
   spec: SingleSpec<A>,
 ): (inputs: readonly Tensor[], attributes: A) => Tensor {
-  const { shape, dtype, reference, lower, decompose, gradient, examples, overSteps } = spec;
+  const { shape, dtype, reference, lower, decompose, gradient, examples, overSteps, commute } = spec;
   const dtypeOf = (types: readonly TensorType[], attributes: A): Dtype =>
     typeof dtype === "function" ? dtype(types, attributes) : (dtype ?? types[0].dtype);
   const make = multiOp<A>({
@@ -138,6 +157,7 @@ export function op<A extends object>(
             upstream[0] ? gradient(upstream[0], inputs, attributes, outputs[0]) : inputs.map(() => null),
     examples,
     overSteps,
+    commute,
   });
   return (inputs, attributes) => make(inputs, attributes)[0];
 }

@@ -17,9 +17,12 @@ export interface ConvOptions {
 export function conv(ctx: Ctx, x: Tensor, options: ConvOptions): Tensor {
   const { channels, kernel, stride, padding, weight = fanInUniform, bias = zeros } = options;
   const rows = kernel * kernel * (x.shape[3] as number);
-  return x
-    .conv2d(ctx.param("weight", [rows, channels], weight), { kernel: [kernel, kernel], stride, padding })
-    .add(ctx.param("bias", [channels], bias));
+  return x.conv2d(ctx.param("weight", [rows, channels], weight), {
+    kernel,
+    stride,
+    padding,
+    bias: ctx.param("bias", [channels], bias),
+  });
 }
 
 /** [B, H, W, C] -> [B, (H - 1) s - 2p + k + extra, .., channels]. `extra` rows and columns at the end reach odd sizes. */
@@ -31,12 +34,11 @@ export function convTranspose(
   const { channels, kernel, stride, padding, extra = [0, 0], bias = zeros } = options;
   const weight = options.weight ?? transposedUniform(kernel * kernel);
   const rows = kernel * kernel * (x.shape[3] as number);
-  return x
-    .convTranspose2d(ctx.param("weight", [rows, channels], weight), {
-      kernel: [kernel, kernel],
-      stride,
-      padding,
-      outputPadding: extra,
-    })
-    .add(ctx.param("bias", [channels], bias));
+  return x.convTranspose2d(ctx.param("weight", [rows, channels], weight), {
+    kernel,
+    stride,
+    padding,
+    outputPadding: extra,
+    bias: ctx.param("bias", [channels], bias),
+  });
 }

@@ -6,7 +6,9 @@ import type { Engine, EngineOptions } from "../runtime/engine.js";
 import type { OrtSession } from "../runtime/ort.js";
 import { ortEngine } from "../runtime/ort-engine.js";
 import { checkThreads } from "../runtime/threads.js";
+import { cpuTarget } from "./channel-block.js";
 import { debugHooks } from "./debug.js";
+import { keepFreedMemory } from "./freed-memory.js";
 import { hasIdleCores } from "./idle-cores.js";
 
 /** More threads than this rarely help models of this size; users may ask for more. */
@@ -23,9 +25,11 @@ export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
   // It is read when the first session is made. Whoever wants to report sets it to 0.
   process.env.ORT_DISABLE_TELEMETRY ??= "1";
   const threads = options.threads ?? Math.min(availableParallelism(), DEFAULT_MAX_THREADS);
+  keepFreedMemory();
   const spinning = await hasIdleCores(threads);
   return ortEngine({
     name: "cpu",
+    target: await cpuTarget(),
     ort: ort as never,
     threads,
     fillsOutputs: true,

@@ -19,6 +19,7 @@ export interface EngineHooks extends RunListener {
 
 export interface OrtEngineSpec {
   readonly name: string;
+  readonly target: Target;
   readonly ort: OrtApi;
   readonly threads: number;
   /** Whether outputs are written into the arrays that are given for them; else they come back and are copied there. */
@@ -54,14 +55,23 @@ export async function openProgram<Session>(
   }
 }
 
-export function ortEngine({ name, ort, threads, fillsOutputs, openSession, stop, hooks }: OrtEngineSpec): Engine {
+export function ortEngine({
+  name,
+  target,
+  ort,
+  threads,
+  fillsOutputs,
+  openSession,
+  stop,
+  hooks,
+}: OrtEngineSpec): Engine {
   async function compile(program: Program, bank: CpuBank): Promise<Executable> {
-    const { session, lowered } = await openProgram(program, "cpu", openSession, hooks);
+    const { session, lowered } = await openProgram(program, target, openSession, hooks);
     return ortExecutable(ort, session, program, lowered, bank, { fillsOutputs, listener: hooks });
   }
   return {
     name,
-    target: "cpu",
+    target,
     threads,
     bank: cpuBank,
     compile: (program, bank) => compile(program, bank as CpuBank),

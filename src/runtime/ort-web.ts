@@ -30,6 +30,7 @@ export async function ortWeb({ threads, onNotice, hooks, load = loadDefault }: O
   const { ort, stop } = started;
   return ortEngine({
     name: "wasm",
+    target: "cpu",
     ort: ort as never,
     threads: started.threads,
     fillsOutputs: false, // arrays given for outputs are left as they are (1.30)

@@ -1,6 +1,6 @@
 /** The data gradient of a convolution, which is also the transposed convolution, in products that a device does fast. */
 
-import type { Target } from "../op.js";
+import { isCpu, type Target } from "../op.js";
 import type { Tensor } from "../tensor.js";
 import { col2im, im2col } from "./im2col.js";
 import { constant } from "./source.js";
@@ -24,7 +24,7 @@ export function spreadWindows(y: Tensor, w: Tensor, attributes: Sized, target: T
   const { kernel, stride } = attributes;
   const channels = (w.shape[0] as number) / (kernel[0] * kernel[1]);
   const uneven = kernel.some((size) => size % stride !== 0);
-  const add = target === "cpu" && (uneven || channels <= FEW_CHANNELS);
+  const add = isCpu(target) && (uneven || channels <= FEW_CHANNELS);
   return add ? spreadByAdding(y, w, attributes) : spreadByPhases(y, w, attributes);
 }
 

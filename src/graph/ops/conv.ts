@@ -1,9 +1,10 @@
 /** Convolutions of pictures [B, H, W, C], and the products their gradients need. */
 
 import { VaekitError } from "../../errors.js";
-import { type NdArray, op } from "../op.js";
+import { channelBlock, type NdArray, op } from "../op.js";
 import { type Shape, shapeError, type Tensor } from "../tensor.js";
 import { sizeOfShape } from "./arrays.js";
+import { convolveBlocked, correlateBlocked, spreadBlocked } from "./conv-blocked.js";
 import { type Kernel, type Sized, spreadWindows } from "./conv-spread.js";
 import { im2col } from "./im2col.js";
 
@@ -14,6 +15,8 @@ export interface ConvOptions {
   readonly stride?: number;
   /** Zeros on each side; default 0. */
   readonly padding?: number;
+  /** [O], added to every pixel. */
+  readonly bias?: Tensor;
 }
 
 // The three ops are the partial derivatives of one form, linear in x, w and y:
@@ -81,7 +84,7 @@ function windowsOf(y: Shape, { kernel, stride, padding }: Kernel) {
 }
 
 const convolve = op<Kernel>("conv2d", {
-  shape: ([x, w], attributes) => {
+  shape: ([x, w, bias], attributes) => {
     const { kernel } = attributes;
     const [height, width, channels] = pictureOf("conv2d", x, w);
     if (w.length !== 2 || w[0] !== kernel[0] * kernel[1] * channels)
@@ -89,20 +92,42 @@ const convolve = op<Kernel>("conv2d", {
     const [rows, columns] = [height, width].map((size, i) => outputSize(size, kernel[i], attributes));
     if (rows < 1 || columns < 1)
       throw shapeError("conv2d", `kernel ${kernel.join("x")} is larger than the picture`, x, w);
+    checkBias("conv2d", bias, w[1]);
     return [x[0], rows, columns, w[1]];
   },
-  reference: ([x, w], attributes, shape) => contract("y", shape, x.shape, shape, attributes, { x, w }),
+  reference: ([x, w, bias], attributes, shape) =>
+    plus(contract("y", shape, x.shape, shape, attributes, { x, w }), bias),
   lower: "none",
-  decompose: ([x, w], attributes) => {
+  decompose: ([x, w, bias], attributes, target) => {
+    const block = channelBlock(target);
+    const blocked = block > 0 && convolveBlocked(x, w, bias, attributes, block);
+    if (blocked) return blocked;
     const [height, width] = [x.shape[1], x.shape[2]] as number[];
     const [rows, columns] = [height, width].map((size, i) => outputSize(size, attributes.kernel[i], attributes));
-    return im2col(x, windowsOf([x.shape[0], rows, columns], attributes)).matmul(w);
+    const y = im2col(x, windowsOf([x.shape[0], rows, columns], attributes)).matmul(w);
+    return bias ? y.add(bias) : y;
   },
-  gradient: (dy, [x, w], attributes): Tensor[] => [
+  gradient: (dy, [x, w, bias], attributes): Tensor[] => [
     spread([dy, w], { ...attributes, height: x.shape[1] as number, width: x.shape[2] as number }),
     correlate([x, dy], attributes),
+    ...(bias ? [dy.sum([0, 1, 2])] : []),
   ],
   examples: [
+    {
+      shapes: [[8, 6, 5, 16], [144, 16], [16]],
+      attributes: { kernel: [3, 3], stride: 1, padding: 1 },
+    },
+    {
+      shapes: [
+        [16, 8, 6, 1],
+        [16, 32],
+      ],
+      attributes: { kernel: [4, 4], stride: 2, padding: 1 },
+    },
+    {
+      shapes: [[16, 7, 6, 16], [144, 3], [3]],
+      attributes: { kernel: [3, 3], stride: 2, padding: 1 },
+    },
     {
       shapes: [
         [2, 5, 4, 2],
@@ -135,15 +160,37 @@ const convolve = op<Kernel>("conv2d", {
 });
 
 const spread = op<Sized>("conv2dInput", {
-  shape: ([y, w], { kernel, height, width }) => [y[0], height, width, (w[0] as number) / (kernel[0] * kernel[1])],
-  reference: ([y, w], attributes, shape) => contract("x", shape, shape, y.shape, attributes, { w, y }),
+  shape: ([y, w, bias], { kernel, height, width }) => {
+    const inner = (w[0] as number) / (kernel[0] * kernel[1]);
+    checkBias("convTranspose2d", bias, inner);
+    return [y[0], height, width, inner];
+  },
+  reference: ([y, w, bias], attributes, shape) =>
+    plus(contract("x", shape, shape, y.shape, attributes, { w, y }), bias),
   lower: "none",
-  decompose: ([y, w], attributes, target) => spreadWindows(y, w, attributes, target),
-  gradient: (dx, [y, w], { kernel, stride, padding }): Tensor[] => {
+  decompose: ([y, w, bias], attributes, target) => {
+    const block = channelBlock(target);
+    const blocked = block > 0 && spreadBlocked(y, w, bias, attributes, block);
+    if (blocked) return blocked;
+    const x = spreadWindows(y, w, attributes, target);
+    return bias ? x.add(bias) : x;
+  },
+  gradient: (dx, [y, w, bias], { kernel, stride, padding }): Tensor[] => {
     const attributes = { kernel, stride, padding };
-    return [convolve([dx, w], attributes), correlate([dx, y], attributes)];
+    return [convolve([dx, w], attributes), correlate([dx, y], attributes), ...(bias ? [dx.sum([0, 1, 2])] : [])];
   },
   examples: [
+    {
+      shapes: [[8, 4, 5, 16], [16 * 16, 16], [16]],
+      attributes: { kernel: [4, 4], stride: 2, padding: 1, height: 8, width: 10 },
+    },
+    {
+      shapes: [
+        [16, 4, 4, 16],
+        [9, 16],
+      ],
+      attributes: { kernel: [3, 3], stride: 2, padding: 1, height: 8, width: 8 },
+    },
     {
       shapes: [
         [2, 3, 4, 2],
@@ -172,7 +219,10 @@ const correlate = op<Kernel>("conv2dWeight", {
   shape: ([x, y], { kernel }) => [kernel[0] * kernel[1] * (x[3] as number), y[3]],
   reference: ([x, y], attributes, shape) => contract("w", shape, x.shape, y.shape, attributes, { x, y }),
   lower: "none",
-  decompose: ([x, y], attributes) => {
+  decompose: ([x, y], attributes, target) => {
+    const block = channelBlock(target);
+    const blocked = block > 0 && correlateBlocked(x, y, attributes, block);
+    if (blocked) return blocked;
     const windows = im2col(x, windowsOf(y.shape, attributes));
     return windows.reshape([-1, windows.shape[3]]).matmul(y.reshape([-1, y.shape[3]]), { transposeA: true });
   },
@@ -181,6 +231,20 @@ const correlate = op<Kernel>("conv2dWeight", {
     convolve([x, dw], attributes),
   ],
   examples: [
+    {
+      shapes: [
+        [16, 6, 5, 2],
+        [16, 6, 5, 16],
+      ],
+      attributes: { kernel: [3, 3], stride: 1, padding: 1 },
+    },
+    {
+      shapes: [
+        [32, 7, 8, 3],
+        [32, 3, 4, 5],
+      ],
+      attributes: { kernel: [4, 3], stride: 2, padding: 1 },
+    },
     {
       shapes: [
         [2, 5, 4, 2],
@@ -198,6 +262,20 @@ const correlate = op<Kernel>("conv2dWeight", {
   ],
 });
 
+function withBias(inputs: readonly Tensor[], bias: Tensor | undefined): readonly Tensor[] {
+  return bias ? [...inputs, bias] : inputs;
+}
+
+function checkBias(name: string, bias: Shape | undefined, channels: Shape[number]): void {
+  if (bias && (bias.length !== 1 || bias[0] !== channels)) throw shapeError(name, `bias must be [${channels}]`, bias);
+}
+
+/** x with a bias [C] added to its last axis. */
+function plus({ shape, data }: NdArray, bias: NdArray | undefined): NdArray {
+  const channels = shape.at(-1)!;
+  return bias ? { shape, data: data.map((value, i) => value + bias.data[i % channels]) } : { shape, data };
+}
+
 function kernelOf(name: string, { kernel, stride = 1, padding = 0 }: ConvOptions): Kernel {
   const sides: readonly [number, number] = typeof kernel === "number" ? [kernel, kernel] : kernel;
   if (![...sides, stride].every((n) => Number.isInteger(n) && n > 0) || !Number.isInteger(padding) || padding < 0)
@@ -213,7 +291,7 @@ function kernelOf(name: string, { kernel, stride = 1, padding = 0 }: ConvOptions
  * (ky*kw + kx)*C + c of w belongs to kernel place (ky, kx); the kernel is not flipped (cross-correlation).
  */
 export function conv2d(x: Tensor, w: Tensor, options: ConvOptions): Tensor {
-  return convolve([x, w], kernelOf("conv2d", options));
+  return convolve(withBias([x, w], options.bias), kernelOf("conv2d", options));
 }
 
 /**
@@ -247,5 +325,5 @@ export function convTranspose2d(
     .reshape([places, channels, outer])
     .transpose([0, 2, 1])
     .reshape([places * outer, channels]);
-  return spread([x, swapped], { ...attributes, height: tall, width: wide });
+  return spread(withBias([x, swapped], options.bias), { ...attributes, height: tall, width: wide });
 }

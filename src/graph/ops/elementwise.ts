@@ -4,6 +4,7 @@ import { type Example, type OverSteps, op } from "../op.js";
 import { broadcastShapes, type Shape, sameShape, shapeError, type Tensor } from "../tensor.js";
 import { mapArrays } from "./arrays.js";
 import { constant, lift, scalarValue } from "./source.js";
+import { elementwise } from "./transposed.js";
 
 type None = Record<never, never>;
 type Make = (inputs: readonly Tensor[], attributes: None) => Tensor;
@@ -51,6 +52,7 @@ function unary(name: string, { reference, lower, gradient, range, below, onWebGp
     lower: ([x], _, onnx) => onnx.node(lower, [x]),
     decompose: onWebGpu && (([x], _, target) => (target === "webgpu" ? onWebGpu(x) : null)),
     overSteps: ([x]) => make([x], {}),
+    commute: (...given) => elementwise(make)(...given),
     gradient: (dy, [x], _, y) => [gradient(dy, x, y)],
     examples: [
       { shapes: [[2, 3]], range },
@@ -135,9 +137,10 @@ export const erf = unary("erf", {
   gradient: (dy, x) => dy.mul(x.square().neg().exp()).mul(2 / Math.sqrt(Math.PI)),
 });
 
-const stepOp = op<None>("step", {
+const stepOp: Make = op<None>("step", {
   shape: ([x]) => x,
   overSteps: ([x]) => step(x),
+  commute: (...given) => elementwise(stepOp)(...given),
   reference: (inputs, _, shape) => mapArrays(inputs, shape, (x) => (x > 0 ? 1 : 0)),
   // A steep ramp is several times faster than a comparison and a cast (measured; see docs/architecture.md).
   lower: ([x], _, onnx) => onnx.node("HardSigmoid", [x], { alpha: { float: 1e30 }, beta: { float: 0 } }),
@@ -195,6 +198,7 @@ function binary(name: string, { reference, lower, gradient, range }: Binary): (a
     lower: ([a, b], _, onnx) => onnx.node(lower, [a, b]),
     decompose: ([a, b]) => flattened(make, a, b),
     overSteps: (...given) => alignedOverSteps(make)(...given),
+    commute: (...given) => elementwise(make)(...given),
     gradient: (dy, [a, b], _, y) => {
       const [da, db] = gradient(dy, a, b, y);
       return [unbroadcast(da, a.shape), unbroadcast(db, b.shape)];

@@ -4,6 +4,7 @@ import { op } from "../op.js";
 import { normalizeAxis, productOf, type Shape, sizeOf, type Tensor } from "../tensor.js";
 import { foldArray, forEachIndex, stridesOf } from "./arrays.js";
 import { constant } from "./source.js";
+import { transposedOf } from "./transposed.js";
 
 interface Axes {
   readonly axes: readonly number[];
@@ -39,6 +40,17 @@ const sumOp = op<Axes>("sum", {
   lower: ([x], { axes, keepDims }, onnx) =>
     onnx.node("ReduceSum", [x, onnx.longs(axes)], { keepdims: keepDims ? 1 : 0 }),
   gradient: (dy, [x], attributes) => [restored(dy, x.shape, attributes).broadcastTo(x.shape)],
+  commute: ([x], { axes, keepDims }) => {
+    const { from, order } = transposedOf(x)!;
+    const y = sum(
+      from,
+      axes.map((axis) => order[axis]),
+      keepDims,
+    );
+    if (keepDims) return y.transpose(order);
+    const kept = order.filter((_, axis) => !axes.includes(axis));
+    return y.transpose(kept.map((place) => kept.filter((other) => other < place).length));
+  },
   overSteps: ([x], { axes, keepDims }) =>
     sum(
       x,

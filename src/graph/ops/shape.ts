@@ -14,12 +14,14 @@ import {
 } from "../tensor.js";
 import { broadcastArray, forEachIndex, gatherArray, stridesOf } from "./arrays.js";
 import { unbroadcast } from "./elementwise.js";
+import { inverse, reshapeOfTransposed, transposedOf } from "./transposed.js";
 
 const reshapeOp = op<{ shape: Shape }>("reshape", {
   shape: (_, { shape }) => shape,
   reference: ([x], _, shape) => ({ shape, data: x.data }),
   lower: ([x], { shape }, onnx) => onnx.node("Reshape", [x, onnx.shape(shape)], { allowzero: 1 }),
   gradient: (dy, [x]) => [dy.reshape(x.shape)],
+  commute: ([x], { shape }) => reshapeOfTransposed(x, shape),
   overSteps: ([x], { shape }) => reshape(x, [x.shape[0], ...shape]),
   examples: [
     { shapes: [[2, 3]], attributes: { shape: [3, 2] } },
@@ -66,7 +68,8 @@ const transposeOp = op<{ order: readonly number[] }>("transpose", {
     return gatherArray(x, shape, (index) => index.reduce((at, i, axis) => at + i * strides[order[axis]], 0));
   },
   lower: ([x], { order }, onnx) => onnx.node("Transpose", [x], { perm: order }),
-  gradient: (dy, _, { order }) => [dy.transpose(order.map((_axis, i) => order.indexOf(i)))],
+  gradient: (dy, _, { order }) => [dy.transpose(inverse(order))],
+  commute: ([x], { order }) => transpose(x, order),
   overSteps: ([x], { order }) => transpose(x, [0, ...order.map((axis) => axis + 1)]),
   examples: [
     { shapes: [[2, 3]], attributes: { order: [1, 0] } },
@@ -81,7 +84,16 @@ export function transpose(x: Tensor, order?: readonly number[]): Tensor {
       "E_SHAPE",
       `transpose: order [${full.join(", ")}] is not a permutation of the axes of ${formatShape(x.shape)}`,
     );
-  return full.every((axis, i) => axis === i) ? x : transposeOp([x], { order: full });
+  const before = transposedOf(x);
+  if (before)
+    // Transposes of transposes are one transpose.
+    return transpose(
+      before.from,
+      full.map((axis) => before.order[axis]),
+    );
+  const long = full.filter((axis) => x.shape[axis] !== 1);
+  if (long.every((axis, i) => i === 0 || long[i - 1] < axis)) return x.reshape(full.map((axis) => x.shape[axis]));
+  return transposeOp([x], { order: full });
 }
 
 /** New axes of size 1, at these places of the result. */
@@ -108,6 +120,17 @@ const broadcastOp = op<{ shape: Shape }>("broadcastTo", {
   },
   reference: ([x], _, shape) => broadcastArray(x, shape),
   lower: ([x], { shape }, onnx) => onnx.node("Expand", [x, onnx.shape(shape)]),
+  commute: ([x], { shape }) => {
+    const { from, order } = transposedOf(x)!;
+    if (shape.length !== x.rank) return null;
+    return transpose(
+      broadcastTo(
+        from,
+        inverse(order).map((axis) => shape[axis]),
+      ),
+      order,
+    );
+  },
   gradient: (dy, [x]) => [unbroadcast(dy, x.shape)],
   overSteps: ([x], { shape }) => {
     const ones = new Array<number>(shape.length + 1 - x.rank).fill(1);
@@ -146,6 +169,10 @@ const sliceOp = op<SliceAttributes>("slice", {
   lower: ([x], { axis, start, end, step }, onnx) =>
     onnx.node("Slice", [x, onnx.longs([start]), onnx.longs([end]), onnx.longs([axis]), onnx.longs([step])]),
   overSteps: ([x], { axis, start, end, step }) => slice(x, axis + 1, start, end, step),
+  commute: ([x], { axis, start, end, step }) => {
+    const { from, order } = transposedOf(x)!;
+    return transpose(slice(from, order[axis], start, end, step), order);
+  },
   gradient: (dy, [x], { axis, start, end, step }) => {
     const size = x.shape[axis] as number;
     if (step === 1) return [dy.pad(axis, start, size - end)];
@@ -204,6 +231,11 @@ const concatOp = op<{ axis: number }>("concat", {
     return { shape, data };
   },
   lower: (inputs, { axis }, onnx) => onnx.node("Concat", inputs, { axis }),
+  commute: (inputs, { axis }) => {
+    const { order } = transposedOf(inputs.find((x) => transposedOf(x))!)!;
+    const turned = inputs.map((x) => transpose(x, inverse(order)));
+    return transpose(concat(turned, order[axis]), order);
+  },
   overSteps: (inputs, { axis }, stepped) => (stepped.every(Boolean) ? concat(inputs, axis + 1) : null),
   gradient: (dy, inputs, { axis }) => {
     let start = 0;
@@ -270,6 +302,11 @@ const padOp = op<PadAttributes>("pad", {
     onnx.node("Pad", [x, onnx.longs([...before, ...after]), onnx.floats([value], [])], { mode: "constant" }),
   overSteps: ([x], { before, after, value }) =>
     padAxes(x, Object.fromEntries(before.map((count, axis) => [axis + 1, [count, after[axis]]])), value),
+  commute: ([x], { before, after, value }) => {
+    const { from, order } = transposedOf(x)!;
+    const sides = Object.fromEntries(order.map((place, axis) => [place, [before[axis], after[axis]] as const]));
+    return transpose(padAxes(from, sides, value), order);
+  },
   gradient: (dy, [x], { before, after }) => [
     x.shape.reduce<Tensor>(
       (part, dim, axis) =>
