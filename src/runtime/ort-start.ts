@@ -15,15 +15,23 @@ export interface OrtStart {
   load(): Promise<OrtWeb>;
 }
 
-/** Threads of the instances that run: an instance keeps those it started with. */
-const running = new WeakMap<OrtWeb["env"], number>();
+type Queue = <Result>(task: () => Promise<Result>) => Promise<Result>;
 
-/** The package, and the threads it has. E_DEVICE, with what to do, where it is not installed or does not start. */
-export async function startOrt({
-  device,
-  threads,
-  load,
-}: OrtStart): Promise<{ readonly ort: OrtWeb; readonly threads: number }> {
+/** The instances that run, which all engines on them share: an instance keeps the threads that it started with. */
+const running = new WeakMap<OrtWeb["env"], { readonly threads: number; readonly exclusive: Queue }>();
+
+export interface StartedOrt {
+  readonly ort: OrtWeb;
+  /** The threads it has. */
+  readonly threads: number;
+  /** Runs tasks of all engines one after another: an instance that waits for the card must not be entered again. */
+  readonly exclusive: Queue;
+  /** Until then one session stays open: with its last session, ONNX Runtime gives the graphics card back. */
+  stop(): Promise<void>;
+}
+
+/** E_DEVICE, with what to do, where the package is not installed or does not start. */
+export async function startOrt({ device, threads, load }: OrtStart): Promise<StartedOrt> {
   let ort: OrtWeb;
   try {
     ort = await load();
@@ -35,15 +43,18 @@ export async function startOrt({
       { cause },
     );
   }
-  const known = running.get(ort.env);
-  running.set(ort.env, known ?? threads);
-  if (known === undefined) {
+  let instance = running.get(ort.env);
+  if (!instance) {
+    instance = { threads, exclusive: oneAtATime() };
+    running.set(ort.env, instance);
     ort.env.wasm.numThreads = threads;
     ort.env.logLevel = "error";
   }
+  const { exclusive } = instance;
   const { bytes } = lowerProgram(program("start", { one: constant(1) }), "cpu");
   try {
-    await (await ort.InferenceSession.create(bytes, { executionProviders: [device] })).release();
+    const session = await exclusive(() => ort.InferenceSession.create(bytes, { executionProviders: [device] }));
+    return { ort, ...instance, stop: () => exclusive(() => session.release()) };
   } catch (cause) {
     throw new VaekitError(
       "E_DEVICE",
@@ -52,5 +63,13 @@ export async function startOrt({
       { cause },
     );
   }
-  return { ort, threads: known ?? threads };
+}
+
+function oneAtATime(): Queue {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const result = last.then(task);
+    last = result.catch(() => {});
+    return result;
+  };
 }

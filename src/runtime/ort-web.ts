@@ -27,7 +27,7 @@ export async function ortWeb({ threads, onNotice, hooks, load = loadDefault }: O
     onNotice?.(
       `WebAssembly was started with threads: ${started.threads}, and keeps them until the page or process ends`,
     );
-  const { ort } = started;
+  const { ort, stop } = started;
   return ortEngine({
     name: "wasm",
     target: "cpu",
@@ -39,6 +39,7 @@ export async function ortWeb({ threads, onNotice, hooks, load = loadDefault }: O
         executionProviders: ["wasm"],
         graphOptimizationLevel: "basic",
       })) as unknown as OrtSession,
+    stop,
     hooks,
   });
 }

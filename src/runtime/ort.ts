@@ -64,12 +64,7 @@ export function ortExecutable(
     program,
     async run(feeds, dims = {}) {
       const all = { ...fixed };
-      for (const [name, type] of fed)
-        all[name] = new ort.Tensor(
-          ortType(type.dtype),
-          given(feeds, name, program),
-          checkedDims(feeds, name, type, dims),
-        );
+      for (const [name, type] of fed) all[name] = fedTensor(ort, program, name, type, feeds, dims);
       const started = performance.now();
       const results = await session.run(all, fetches);
       listener?.ran(program.name, performance.now() - started);
@@ -101,6 +96,18 @@ nowhere.close();
 function discard(tensors: readonly OrtTensor[]): void {
   const buffers = tensors.map(({ data }) => (data as Float32Array).buffer as ArrayBuffer);
   if (buffers.length > 0) nowhere.postMessage(null, buffers);
+}
+
+/** The tensor of one input. E_SHAPE where its values are missing, or do not fill its shape. */
+export function fedTensor(
+  ort: OrtApi,
+  program: Program,
+  name: string,
+  type: TensorType,
+  feeds: Feeds,
+  dims: Readonly<Record<string, number>>,
+): OrtTensor {
+  return new ort.Tensor(ortType(type.dtype), given(feeds, name, program), checkedDims(feeds, name, type, dims));
 }
 
 function ortType(dtype: Dtype): "float32" | "int32" | "bool" {

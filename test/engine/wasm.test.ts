@@ -1,9 +1,9 @@
 /** The wasm engine: ops, nets and training on it, against the float64 reference and the native engine. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { grad, pullback } from "../../src/graph/grad.js";
+import { grad } from "../../src/graph/grad.js";
 import { allOps } from "../../src/graph/op.js";
-import { constant, input, type Tensor } from "../../src/graph/ops.js";
+import { input, type Tensor } from "../../src/graph/ops.js";
 import { rewrite } from "../../src/graph/walk.js";
 import { compose } from "../../src/model/compose.js";
 import type { ModelConfig } from "../../src/model/config.js";
@@ -14,9 +14,9 @@ import { Philox } from "../../src/random.js";
 import type { Engine, EngineOptions } from "../../src/runtime/engine.js";
 import { ortWeb } from "../../src/runtime/ort-web.js";
 import { ndArray } from "../../src/runtime/reference.js";
-import { configOf, memoryDataset } from "../helpers/models.js";
-import { expectClose, expectEngineAgrees, instantiate, weightedSum } from "../helpers/tensors.js";
-import { epochsOf, trainAll } from "../helpers/training.js";
+import { configOf } from "../helpers/models.js";
+import { expectClose, expectEngineAgrees, instantiate, withGradients } from "../helpers/tensors.js";
+import { trainOnBars } from "../helpers/training.js";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -28,15 +28,7 @@ afterAll(() => engine.dispose());
 const tested = allOps.filter((op) => op.examples.length > 0);
 
 test.each(tested)("$name, value and gradient", async (op) => {
-  const found = instantiate(op, op.examples[0], new Philox(3));
-  const outputs = [...found.outputs];
-  const given = new Map(found.given);
-  if (op.gradient !== "none") {
-    const y = weightedSum(found.outputs, new Philox(5), given);
-    const floats = found.inputs.filter((x) => x.dtype === "float32");
-    outputs.push(...pullback([y], [constant(1)], floats).filter((dx): dx is Tensor => dx !== null));
-  }
-  await expectEngineAgrees(engine, { outputs, given });
+  await expectEngineAgrees(engine, withGradients(op, instantiate(op, op.examples[0], new Philox(3))));
 });
 
 const nets: Record<string, ModelConfig> = {
@@ -83,15 +75,9 @@ test("gradients land in the bank, and several runs of one program see new parame
 
 test("training on it comes to what training on the native engine comes to", async () => {
   const native = await nodeHost().engine("cpu", { threads: 1 });
-  const random = new Philox(1);
-  const pixels = Uint8Array.from({ length: 60 * 20 }, (_, i) => (i % 20 < 10 ? 200 : 20) + 30 * random.uniform());
-  const data = memoryDataset(pixels, [5, 4, 1]);
-  const config = configOf([5, 4, 1], { training: { seed: 1, epochs: 3, batchSize: 20, valid: 0.2 } });
-  const runs = [];
-  for (const on of [engine, native]) runs.push(await trainAll(config, data, { engine: on }));
-  const [wasm, cpu] = runs.map(({ events }) => epochsOf(events).map(({ train }) => train.loss));
-  expect(wasm).toHaveLength(3);
-  expectClose(wasm, cpu, 1e-5, "loss");
+  const wasm = await trainOnBars(engine);
+  expect(wasm).toHaveLength(6);
+  expectClose(wasm, await trainOnBars(native), 1e-5, "loss");
   await native.dispose();
 });
 

@@ -13,9 +13,17 @@ const PLACES = [
 ];
 export const CHROMIUM = PLACES.find((place) => place && existsSync(place));
 
-export async function launch(): Promise<Browser> {
+/** Lets Chromium compute WebGPU in software, where there is no graphics card. */
+export const SOFTWARE_WEBGPU = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  "--use-vulkan=swiftshader",
+];
+
+export async function launch(more: readonly string[] = []): Promise<Browser> {
   // Without a graphics card WebGL is drawn by software, which has to be allowed.
-  const args = ["--no-sandbox", "--enable-unsafe-swiftshader"];
+  const args = ["--no-sandbox", "--enable-unsafe-swiftshader", ...more];
   return chromium.launch({ executablePath: CHROMIUM, args });
 }
 

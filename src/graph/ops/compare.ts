@@ -43,12 +43,15 @@ function logical(
   name: string,
   lower: string,
   test: (a: number, b: number) => number,
+  onWebGpu?: (a: Tensor, b: Tensor) => Tensor,
 ): (a: Tensor, b: Tensor) => Tensor {
   const make = op<None>(name, {
     shape: (shapes) => broadcastShapes(name, ...shapes),
     dtype: "bool",
     reference: (inputs, _, shape) => mapArrays(inputs, shape, test),
     lower: ([a, b], _, onnx) => onnx.node(lower, [a, b]),
+    // WebGPU has no kernel for some of them.
+    decompose: onWebGpu && (([a, b], _, target) => (target === "webgpu" ? onWebGpu(a, b) : null)),
     gradient: () => [null, null],
     examples: [{ shapes: [[2, 3], [3]], dtypes: ["bool", "bool"] }],
   });
@@ -56,7 +59,12 @@ function logical(
 }
 
 export const and = logical("and", "And", (a, b) => (a && b ? 1 : 0));
-export const or = logical("or", "Or", (a, b) => (a || b ? 1 : 0));
+export const or = logical(
+  "or",
+  "Or",
+  (a, b) => (a || b ? 1 : 0),
+  (a, b) => a.not().and(b.not()).not(),
+);
 
 const notOp = op<None>("not", {
   shape: ([x]) => x,

@@ -39,13 +39,18 @@ interface Unary {
   /** dx from dy, x and y = f(x); null where it is zero almost everywhere. */
   gradient: (dy: Tensor, x: Tensor, y: Tensor) => Tensor | null;
   range?: readonly [number, number];
+  /** The other side of a kink at 0. */
+  below?: readonly [number, number];
+  /** The same in ops that WebGPU has kernels for, where it lacks one for this. */
+  onWebGpu?: (x: Tensor) => Tensor;
 }
 
-function unary(name: string, { reference, lower, gradient, range }: Unary): (x: Tensor) => Tensor {
+function unary(name: string, { reference, lower, gradient, range, below, onWebGpu }: Unary): (x: Tensor) => Tensor {
   const make: Make = op<None>(name, {
     shape: ([x]) => x,
     reference: (inputs, _, shape) => mapArrays(inputs, shape, reference),
     lower: ([x], _, onnx) => onnx.node(lower, [x]),
+    decompose: onWebGpu && (([x], _, target) => (target === "webgpu" ? onWebGpu(x) : null)),
     overSteps: ([x]) => make([x], {}),
     commute: (...given) => elementwise(make)(...given),
     gradient: (dy, [x], _, y) => [gradient(dy, x, y)],
@@ -53,6 +58,7 @@ function unary(name: string, { reference, lower, gradient, range }: Unary): (x: 
       { shapes: [[2, 3]], range },
       { shapes: [[]], range },
       { shapes: [[2, 1, 3]], range },
+      ...(below ? [{ shapes: [[3]], range: below }] : []),
     ],
   });
   return (x) => make([x], {});
@@ -84,9 +90,17 @@ export const abs = unary("abs", {
   lower: "Abs",
   gradient: (dy, x) => dy.mul(x.sign()),
   range: [0.1, 3],
+  below: [-3, -0.1],
 });
 /** -1, 0 or 1. */
-export const sign = unary("sign", { reference: Math.sign, lower: "Sign", gradient: () => null, range: [0.1, 3] });
+export const sign = unary("sign", {
+  reference: Math.sign,
+  lower: "Sign",
+  gradient: () => null,
+  range: [0.1, 3],
+  below: [-3, -0.1],
+  onWebGpu: (x) => x.step().sub(x.neg().step()),
+});
 export const floor = unary("floor", { reference: Math.floor, lower: "Floor", gradient: () => null, range: [0.1, 0.9] });
 /** Nearest whole number, halves to even. */
 export const round = unary("round", {
@@ -114,6 +128,7 @@ export const relu = unary("relu", {
   lower: "Relu",
   gradient: (dy, _, y) => dy.mul(y.step()),
   range: [0.1, 2],
+  below: [-2, -0.1],
 });
 /** Error function. */
 export const erf = unary("erf", {
