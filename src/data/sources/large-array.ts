@@ -15,8 +15,6 @@ const HEAD_BYTES = 70_000;
 const LOOK = 1000;
 /** From both ends of the file, for the fingerprint. */
 const DIGEST_BYTES = 2 ** 20;
-/** Reads at a time. */
-const READERS = 16;
 
 /** An uncompressed array of bytes, row-major: where it begins in its file. */
 export interface ByteLayout {
@@ -99,14 +97,13 @@ async function readRecords(
     if (last && indices[at] === last.first + last.count) last.count++;
     else runs.push({ at, first: indices[at], count: 1 });
   }
-  const waiting = runs.values();
-  const reader = async () => {
-    for (const { at, first, count } of waiting) {
-      const bytes = await files.read(path, start + first * size, count * size);
-      if (bytes.length !== count * size) throw new VaekitError("E_FILE", `${path}: was cut short while it was read`);
-      out.set(bytes, at * size);
-    }
-  };
-  await Promise.all(Array.from({ length: READERS }, reader));
+  const parts = await files.readParts(
+    path,
+    runs.map(({ first, count }) => ({ offset: start + first * size, length: count * size })),
+  );
+  for (const [i, { at, count }] of runs.entries()) {
+    if (parts[i].length !== count * size) throw new VaekitError("E_FILE", `${path}: was cut short while it was read`);
+    out.set(parts[i], at * size);
+  }
   return out;
 }
