@@ -1,4 +1,4 @@
-/** Small plots side by side as one SVG: for each series time above, memory below, against its size. */
+/** Small plots side by side as one SVG: for each series time above (both axes logarithmic), memory below. */
 
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
@@ -60,7 +60,7 @@ function place(document: Document, column: number, row: number, { points, y, lab
     marginBottom: 36,
     style: { color: INK, background: "none" },
     x: { type: "log", label: title, ticks: sizes, tickFormat: short },
-    y: { label, zero: true, nice: true, ticks: 4, tickFormat: short },
+    y: { label, nice: true, ticks: 4, tickFormat: short, ...(y === "time" ? { type: "log" } : { zero: true }) },
     marks: [
       Plot.gridY({ stroke: INK, strokeOpacity: 0.2, ticks: 4 }),
       Plot.lineY(points, { x: "size", y, stroke: colour, strokeWidth: 1.8 }),
