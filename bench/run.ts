@@ -8,7 +8,7 @@
  */
 
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -81,11 +81,12 @@ async function runOne(workload: Workload): Promise<void> {
   console.error(`${name}: ${summary}`);
   try {
     const date = new Date().toISOString();
-    const result = await workload.run(context);
+    const { files = {}, ...result } = await workload.run(context);
     console.log([markdownTable(result), ...(result.notes ?? []), ""].join("\n"));
     if ((quick || context.only) && !flags.save) return;
     const about = { name, summary, date, machine: machine(), versions: versions(root, python), threads, seed, quick };
-    console.error(`  saved ${await saveResult(root, { ...about, ...result })}`);
+    for (const [path, text] of Object.entries(files)) await writeFile(join(root, path), text);
+    console.error(`  saved ${[await saveResult(root, { ...about, ...result }), ...Object.keys(files)].join(", ")}`);
   } finally {
     await Promise.all(temporaries.map((path) => rm(path, { recursive: true, force: true })));
   }

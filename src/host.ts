@@ -13,11 +13,19 @@ export interface FileInfo {
 /** What a lock leaves in its folder while it is held; names that begin so are no more than that. */
 export const LOCK_FILE = ".vaekit-lock";
 
+/** `length` bytes from `offset`. */
+export interface FilePart {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Files by path. Writes are atomic: after a crash a reader sees the old file or the new one, whole. */
 export interface Files {
   stat(path: string): Promise<FileInfo | null>;
   /** All bytes, or `length` bytes from `offset`. E_PATH when there is nothing. */
   read(path: string, offset?: number, length?: number): Promise<Uint8Array>;
+  /** Several parts of one file at once, in the order asked for; a part that reaches beyond the end is shorter. E_PATH. */
+  readParts(path: string, parts: readonly FilePart[]): Promise<Uint8Array[]>;
   write(path: string, bytes: Uint8Array | string): Promise<void>;
   /** Adds to the end (metrics), each call one line: all of it or, on a full disk, none. */
   append(path: string, text: string): Promise<void>;

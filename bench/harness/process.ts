@@ -99,7 +99,7 @@ function follow(command: readonly string[], { cwd, env, until }: MeasureOptions)
 }
 
 /** CPU time and peak memory so far of one process, from /proc; null where there is no such file. */
-function procUsage(pid: number): Usage | null {
+export function procUsage(pid: number): Usage | null {
   try {
     const kib = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

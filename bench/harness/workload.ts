@@ -20,6 +20,8 @@ export interface Result {
   readonly rows: readonly Readonly<Record<string, Cell>>[];
   /** What a reader must know beside the table, such as a peer that was not there. */
   readonly notes?: readonly string[];
+  /** Text files that are written when the result is saved, by path from the repository. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Raw measurements; kept in the JSON, not shown. */
   readonly details?: unknown;
 }

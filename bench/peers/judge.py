@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from mnist import read_idx
+from idx import read_idx
 from safetensors.numpy import load_file
 
 LATENT = 20

@@ -1,13 +1,17 @@
-/** How long one waits: from the command to the first training step, for --help, for the import. */
+/** How long one waits, and how much disk it takes: to the first training step, for --help, the import, sessions. */
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { NO_PYTHON, peerScript } from "../harness/peer.js";
 import { event, type Line, measure } from "../harness/process.js";
-import { type Spread, spread } from "../harness/spread.js";
-import type { Context, Result, Workload } from "../harness/workload.js";
+import { sessionTimes } from "../harness/sessions.js";
+import { packageSizes, pythonSizes } from "../harness/sizes.js";
+import { spread } from "../harness/spread.js";
+import type { Cell, Context, Result, Workload } from "../harness/workload.js";
 
 const REPEATS = 5;
+
+type Row = Record<string, Cell>;
 
 interface Start {
   readonly what: string;
@@ -45,6 +49,31 @@ async function waited({ command, until }: Start, context: Context): Promise<numb
   return line.seconds;
 }
 
+/** Nets for 28x28 pictures whose programs are opened: the MLP, and the one that fit chooses. */
+const NETS = { mlp: { name: "mlp" }, "conv with norm": { name: "conv", groups: 8 } } as const;
+
+async function sessions({ threads }: Context, repeats: number): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [title, net] of Object.entries(NETS)) {
+    for (const [program, seconds] of Object.entries(await sessionTimes(net, threads, repeats)))
+      rows.push({ what: `session of ${program}, ${title}`, seconds });
+  }
+  return rows;
+}
+
+async function sizes({ root, python }: Context): Promise<Row[]> {
+  const { packed, unpacked, dependencies, onnxruntime } = await packageSizes(root);
+  const ours: Row[] = [
+    { what: "vaekit as npm fetches it", size: packed },
+    { what: "vaekit on disk", size: unpacked },
+    { what: "what it installs beside it", size: dependencies },
+    { what: "of that, onnxruntime-node (all systems)", size: onnxruntime },
+  ];
+  if (!python) return ours;
+  const { alone, all } = pythonSizes(python, "torch");
+  return [...ours, { what: "torch on disk", size: alone }, { what: "torch with what it requires", size: all }];
+}
+
 async function run(context: Context): Promise<Result> {
   const repeats = context.quick ? 1 : REPEATS;
   const cases = starts(context);
@@ -56,18 +85,26 @@ async function run(context: Context): Promise<Result> {
   return {
     protocol:
       `Seconds from starting the process to its event "first-step" (read from its standard output) or to its end; ` +
-      `one run of each before, so files are in the system's cache; ${repeats} repeats in turn, median (range).`,
+      `one run of each before, so files are in the system's cache; ${repeats} repeats in turn, median (range). Sessions: ` +
+      `a program traced, lowered and opened within a running process, after one that is not counted, latent 20, step of ` +
+      `batch 128, score and explain with 4 draws. Sizes: MiB of files; npm's as \`npm pack\` and a production install have ` +
+      `them, torch's from its record of files, as it was installed here (a CPU-only build requires less).`,
     columns: [
-      { key: "what", title: "from the command to" },
-      { key: "seconds", title: "s" },
+      { key: "what", title: "what" },
+      { key: "seconds", title: "s", digits: 3 },
+      { key: "size", title: "MiB", digits: 1 },
     ],
-    rows: cases.map(({ what }, which): Record<string, string | Spread> => ({ what, seconds: spread(seconds[which]!) })),
+    rows: [
+      ...cases.map(({ what }, which): Row => ({ what, seconds: spread(seconds[which]!) })),
+      ...(await sessions(context, repeats)),
+      ...(await sizes(context)),
+    ],
     notes: context.python ? [] : [NO_PYTHON],
   };
 }
 
 export const workload: Workload = {
   name: "start",
-  summary: "time to the first training step, to the help text, to import",
+  summary: "time to the first step, to the help text, to import, to open sessions; sizes on disk",
   run,
 };

@@ -26,7 +26,8 @@ export function picturesOf(array: ArrayOfFile, where: string): ArrayPictures {
   return { count, height, width, channels, pixels, notices };
 }
 
-function pictureShape(shape: readonly number[], where: string): readonly [number, number, number, number] {
+/** Count, height, width and channels of an array of pictures. E_DATA, naming `where`, for one that is none. */
+export function pictureShape(shape: readonly number[], where: string): readonly [number, number, number, number] {
   const got = `${where}: got an array of shape [${shape.join(", ")}]`;
   const [count, height, width, channels = 1] = shape;
   if (shape.length === 2) {

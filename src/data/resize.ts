@@ -10,8 +10,7 @@ const LUMA = [0.299, 0.587, 0.114];
 
 /** The pictures as `options.size` and `options.channels` ask; as they are for "auto". A notice says what was done. */
 export function fitPictures(pictures: ArrayPictures, options: OpenOptions, where: string): ArrayPictures {
-  const [height, width] = targetSize(options.size) ?? [pictures.height, pictures.width];
-  const channels = options.channels === 1 || options.channels === 3 ? options.channels : pictures.channels;
+  const { height, width, channels } = sizeAskedFor(pictures, options);
   const sized = height !== pictures.height || width !== pictures.width;
   if (!sized && channels === pictures.channels) return pictures;
   const step = Math.min(pictures.height / height, pictures.width / width);
@@ -21,6 +20,13 @@ export function fitPictures(pictures: ArrayPictures, options: OpenOptions, where
 }
 
 type Size = Pick<PictureArray, "height" | "width" | "channels">;
+
+/** The size that pictures of `own` size are to be brought to; their own for "auto". */
+export function sizeAskedFor(own: Size, options: OpenOptions): Size {
+  const [height, width] = targetSize(options.size) ?? [own.height, own.width];
+  const channels = options.channels === 1 || options.channels === 3 ? options.channels : own.channels;
+  return { height, width, channels };
+}
 
 /** The pictures at another size with nothing cropped: their sides may change by different factors. */
 export function stretchPictures(pictures: PictureArray, size: Size): PictureArray {

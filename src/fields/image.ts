@@ -45,7 +45,7 @@ export const image: FieldKind<ImageSchema> = {
   },
   shape: ({ height, width, channels }) => [height, width, channels],
   encode: (column, _schema, out) => unit(column, out),
-  decode: (values) => Uint8Array.from(values, (v) => Math.round(Math.min(1, Math.max(0, v)) * 255)),
+  decode: bytes,
   augmenter: pictureAugmenter,
   profile,
   chooseLikelihood({ greyShare }, { channels }) {
@@ -87,6 +87,13 @@ function unit(column: Column, out?: Float32Array): Float32Array {
   const values = out?.length === column.length ? out : new Float32Array(column.length);
   for (let i = 0; i < values.length; i++) values[i] = column[i] / 255;
   return values;
+}
+
+/** 0..1 become bytes. A loop: `Uint8Array.from` with a function takes ten times as long. */
+function bytes(values: Float32Array): Uint8Array {
+  const column = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) column[i] = Math.round(Math.min(1, Math.max(0, values[i])) * 255);
+  return column;
 }
 
 function profile(columns: readonly Column[], { height, width, channels }: ImageSchema): FieldProfile {

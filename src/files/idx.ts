@@ -33,6 +33,20 @@ export function isIdx(bytes: Uint8Array): boolean {
   );
 }
 
+const BYTE = 8;
+
+/** Where an array of bytes begins in a plain IDX file of which `head` is the start; null for any other file. */
+export function idxByteLayout(head: Uint8Array): { readonly shape: readonly number[]; readonly start: number } | null {
+  const start = 4 + 4 * head[3];
+  if (!isIdx(head) || head[2] !== BYTE || head.length < start) return null;
+  return { shape: shapeOf(head), start };
+}
+
+function shapeOf(bytes: Uint8Array): number[] {
+  const header = new DataView(bytes.buffer, bytes.byteOffset);
+  return Array.from({ length: bytes[3] }, (_, axis) => header.getUint32(4 + 4 * axis));
+}
+
 /** Parses the IDX file `name`, gzipped or plain. E_FILE when it is truncated, longer than its shape says, or no IDX. */
 export function parseIdx(file: Uint8Array, name: string): IdxArray {
   const bytes = isGzip(file) ? gunzip(file, name) : file;
@@ -44,11 +58,9 @@ export function parseIdx(file: Uint8Array, name: string): IdxArray {
     );
   }
   const type = TYPES[bytes[2]];
-  const rank = bytes[3];
-  const start = 4 + 4 * rank;
+  const start = 4 + 4 * bytes[3];
   if (bytes.length < start) throw wrongSize(name, bytes.length, start);
-  const header = new DataView(bytes.buffer, bytes.byteOffset);
-  const shape = Array.from({ length: rank }, (_, axis) => header.getUint32(4 + 4 * axis));
+  const shape = shapeOf(bytes);
   const count = shape.reduce((product, size) => product * size, 1);
   const expected = start + count * type.size;
   if (bytes.length !== expected) throw wrongSize(name, bytes.length, expected);

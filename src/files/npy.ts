@@ -93,6 +93,16 @@ export function parseNpy(bytes: Uint8Array, name: string): NpyArray {
   return { type: header.type, shape: header.shape, values: header.fortran ? toRowMajor(values, header.shape) : values };
 }
 
+/**
+ * Where an array of bytes in row-major order begins in the npy file `name`, of which `head` is the start; null for any
+ * other file. E_FILE for a header that cannot be read.
+ */
+export function npyByteLayout(head: Uint8Array, name: string): { shape: readonly number[]; start: number } | null {
+  if (!isNpy(head)) return null;
+  const { header, start } = readHeader(head, name);
+  return header.type === "u1" && !header.fortran ? { shape: header.shape, start } : null;
+}
+
 function readHeader(bytes: Uint8Array, name: string): { header: NpyHeader; start: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const version = bytes[6];

@@ -1,8 +1,8 @@
 /** Files on the disk. */
 
-import { open, readdir, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Files } from "../host.js";
+import type { FilePart, Files } from "../host.js";
 import { notKept, syncFolder, writeAll, writeAtomic } from "./atomic.js";
 import { lockFolder } from "./lock.js";
 import { makeFolder } from "./make-folder.js";
@@ -31,19 +31,21 @@ export const nodeFiles: Files = {
       try {
         const info = await file.stat();
         if (!info.isFile() || info.size === 0) return await readToEnd(file); // /proc claims sizes of 0
-        const bytes = new Uint8Array(Math.max(0, Math.min(length ?? info.size, info.size - offset)));
-        let done = 0;
-        while (done < bytes.length) {
-          const { bytesRead } = await file.read(
-            bytes,
-            done,
-            Math.min(bytes.length - done, MAX_READ_BYTES),
-            offset + done,
-          );
-          if (bytesRead === 0) break;
-          done += bytesRead;
-        }
-        return done === bytes.length ? bytes : bytes.slice(0, done);
+        const end = Math.min(info.size, offset + (length ?? info.size));
+        return await readPart(file, { offset, length: Math.max(0, end - offset) });
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw pathError("E_PATH", path, error);
+    }
+  },
+
+  async readParts(path, parts) {
+    try {
+      const file = await open(path, "r");
+      try {
+        return await Promise.all(parts.map((part) => readPart(file, part)));
       } finally {
         await file.close();
       }
@@ -109,7 +111,18 @@ async function writing(path: string, work: () => Promise<unknown>): Promise<void
   }
 }
 
-async function readToEnd(file: Awaited<ReturnType<typeof open>>): Promise<Uint8Array> {
+async function readPart(file: FileHandle, { offset, length }: FilePart): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(length - done, MAX_READ_BYTES), offset + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done === length ? bytes : bytes.slice(0, done);
+}
+
+async function readToEnd(file: FileHandle): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for (;;) {
     const chunk = new Uint8Array(UNKNOWN_SIZE_CHUNK);

@@ -86,6 +86,9 @@ export function memoryDisk(): MemoryDisk {
         if (!bytes) throw new VaekitError("E_PATH", `${raw}: cannot read: no such file or folder (ENOENT)`);
         return bytes.slice(offset, length === undefined ? undefined : offset + length);
       },
+      readParts(path, parts) {
+        return Promise.all(parts.map(({ offset, length }) => files.read(path, offset, length)));
+      },
       async write(raw, content) {
         change();
         const path = clean(raw);

@@ -115,6 +115,18 @@ describe("reading", () => {
     expect(await nodeFiles.read(path("r"), 9, 10)).toEqual(new Uint8Array(0));
   });
 
+  test("several pieces at once come in the order asked for, less at the end", async () => {
+    await nodeFiles.write(path("parts"), Uint8Array.of(1, 2, 3, 4, 5));
+    const parts = [
+      { offset: 3, length: 9 },
+      { offset: 0, length: 2 },
+      { offset: 5, length: 1 },
+    ];
+    const expected = [Uint8Array.of(4, 5), Uint8Array.of(1, 2), new Uint8Array(0)];
+    expect(await nodeFiles.readParts(path("parts"), parts)).toEqual(expected);
+    expect((await errorOf(() => nodeFiles.readParts(path("nowhere"), parts))).code).toBe("E_PATH");
+  });
+
   test("what is not there is E_PATH, a folder too", async () => {
     expect((await errorOf(() => nodeFiles.read(path("none")))).message).toBe(
       `${path("none")}: cannot read: no such file or folder (ENOENT)`,

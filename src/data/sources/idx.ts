@@ -1,11 +1,12 @@
 /** Data source: IDX files as MNIST and its kin come in, alone or as a folder of four, gzipped or plain. */
 
 import { VaekitError } from "../../errors.js";
-import { isIdx, parseIdx } from "../../files/idx.js";
+import { idxByteLayout, isIdx, parseIdx } from "../../files/idx.js";
 import type { Files, Host, Source } from "../../host.js";
 import type { Address, Dataset, Labels, OpenOptions } from "../dataset.js";
 import { labelsOfArray } from "../labels.js";
 import { arrayDataset, baseName, folderOf } from "./arrays.js";
+import { type ByteLayout, openLargeArray } from "./large-array.js";
 
 /** `train-images-idx3-ubyte`, `t10k-images.idx3-ubyte.gz`, `emnist-letters-test-images-idx3-ubyte`. */
 const IMAGES_FILE = /^(.*?)[-_]?images([-.]idx)(\d)([-.]ubyte)(\.gz)?$/i;
@@ -62,6 +63,9 @@ function partName(prefix: string): string {
 }
 
 async function openIdxFile(path: string, address: Address, options: OpenOptions, host: Host): Promise<Dataset> {
+  const labels = (count: number) => readLabels(path, count, host.files);
+  const large = await openLargeArray({ path, address, options, host, layout: picturesOnly, labels });
+  if (large) return large;
   const array = parseIdx(await host.files.read(path), path);
   if (array.shape.length === 1) {
     throw new VaekitError(
@@ -69,7 +73,13 @@ async function openIdxFile(path: string, address: Address, options: OpenOptions,
       `${path}: an array of shape [${array.shape}], which are labels; expected pictures [N, H, W]`,
     );
   }
-  return arrayDataset(array, (count) => readLabels(path, count, host.files), path, address, options, host);
+  return arrayDataset(array, labels, path, address, options, host);
+}
+
+/** Labels are told apart after they are read. */
+function picturesOnly(head: Uint8Array): ByteLayout | null {
+  const layout = idxByteLayout(head);
+  return layout && layout.shape.length > 1 ? layout : null;
 }
 
 /** Labels from the sibling file, train-images-idx3-ubyte -> train-labels-idx1-ubyte, gzipped or plain; null without one. */

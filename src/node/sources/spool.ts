@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Columns, Dataset, OpenOptions } from "../../data/dataset.js";
 import type { PictureSize } from "../../data/picture-size.js";
 import { checkIndex, IMAGE, pictureDataset, pictureSchema } from "../../data/pictures.js";
+import { MEMORY_BYTES } from "../../data/sources/large-array.js";
 import { VaekitError } from "../../errors.js";
 import { writeAll, writeAtomic } from "../atomic.js";
 import { cacheFolder } from "../cache.js";
@@ -12,8 +13,6 @@ import { decodeAll } from "./decode.js";
 import type { PictureItem } from "./picture-item.js";
 import { readSpoolFooter, type SpoolFooter, spoolFooter } from "./spool-file.js";
 
-/** Up to here pixels are held in memory; above, records are read from the cache file when asked for. */
-const MEMORY_BYTES = 256 * 2 ** 20;
 /** Sets this small are decoded each time; a file in the cache would not pay. */
 const SMALL_COUNT = 500;
 const SMALL_BYTES = 8 * 2 ** 20;
