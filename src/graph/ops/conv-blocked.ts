@@ -10,6 +10,7 @@ import type { Tensor } from "../tensor.js";
 import { blockedConvolution, intoChannelBlocks, pixelsOfBlocks, planesOfBlocks } from "./blocks.js";
 import type { Kernel, Sized } from "./conv-spread.js";
 import { concat } from "./shape.js";
+import { constant } from "./source.js";
 
 /** With fewer places than this a filter is read too often for what it does; then a product of all pictures is better. */
 const LEAST_PLACES = 9;
@@ -109,31 +110,66 @@ export function correlateBlocked(
   const [batch, height, width, inner] = x.shape as number[];
   const [, rows, columns, outer] = y.shape as number[];
   if (typeof batch !== "number" || batch % block !== 0 || kernel[0] * kernel[1] === 1) return null;
-  const [down, across] = [kernel[0] + stride * (rows - 1), kernel[1] + stride * (columns - 1)]; // what windows reach
+  const turned = kernel.map((size) => size - 1 - padding);
+  if (stride === 1 && outer < inner && outer < block && Math.min(...turned) >= 0) {
+    // Few filters would leave most of a block empty: y as pictures and x as filters, which turns the kernel around.
+    const dw = acrossBatch(
+      y,
+      x,
+      { reach: [height + kernel[0] - 1, width + kernel[1] - 1], before: turned, dilation: 1 },
+      block,
+    );
+    return dw
+      .transpose([2, 3, 1, 0])
+      .reshape([kernel[0] * kernel[1], inner, outer])
+      .flip(0)
+      .reshape([-1, outer]);
+  }
+  const reach = [kernel[0] + stride * (rows - 1), kernel[1] + stride * (columns - 1)];
+  const dw = acrossBatch(x, y, { reach, before: [padding, padding], dilation: stride }, block);
+  return dw.transpose([2, 3, 0, 1]).reshape([-1, outer]);
+}
+
+interface Windows {
+  /** Pixels that windows see downwards and sideways, counted from the first zero before the picture. */
+  readonly reach: readonly number[];
+  /** Zeros before the picture. */
+  readonly before: readonly number[];
+  readonly dilation: number;
+}
+
+/** Pictures x [B, H, W, N] and filters y [B, rows, columns, M] -> [N, M, ..]: convolutions that sum over the batch. */
+function acrossBatch(x: Tensor, y: Tensor, { reach, before, dilation }: Windows, block: number): Tensor {
+  const [batch, height, width] = x.shape as number[];
+  const [, rows, columns, filters] = y.shape as number[];
   const seen = planesOf(x)
     .transpose([1, 0, 2, 3])
-    .slice(2, 0, Math.min(height, down - padding))
-    .slice(3, 0, Math.min(width, across - padding));
-  // Zeros at the sides are written out: the kernels handle few columns at their best only where none is outside.
-  const picture = intoChannelBlocks(seen, block).pad(3, padding, Math.max(0, across - padding - width));
-  const groups = Math.ceil(outer / block);
+    .slice(2, 0, Math.min(height, reach[0] - before[0]))
+    .slice(3, 0, Math.min(width, reach[1] - before[1]));
+  const groups = Math.ceil(filters / block);
   // [B/b, b, O/b, rows, columns, b] -> [O/b, B/b, b (of B), rows, columns, b] -> [O/b, B/b, rows, columns, b (of B), b]
-  const filters = pixelsOfBlocks(
+  const filter = pixelsOfBlocks(
     intoChannelBlocks(planesOf(filledUp(y, block)), block)
       .reshape([batch / block, block, groups, rows * columns * block])
       .transpose([2, 0, 1, 3])
       .reshape([(groups * batch) / block, block, rows, columns, block]),
   ).reshape([groups, batch / block, rows, columns, block, block]);
-  const dw = blockedConvolution(picture, filters, undefined, {
-    kernel: [rows, columns],
+  const attributes = {
+    kernel: [rows, columns] as const,
     stride: 1,
-    dilation: stride,
-    pads: [padding, 0, Math.max(0, down - padding - height), 0],
-  });
-  return dw
-    .transpose([2, 3, 0, 1, 4])
-    .reshape([kernel[0] * kernel[1] * inner, groups * block])
-    .slice(1, 0, outer);
+    dilation,
+    pads: [before[0], 0, Math.max(0, reach[0] - before[0] - height), 0] as const,
+  };
+  // Zeros at the sides are written out: the kernels handle few columns at their best only where none is outside.
+  const picture = withColumns(intoChannelBlocks(seen, block), before[1], Math.max(0, reach[1] - before[1] - width));
+  return planesOfBlocks(blockedConvolution(picture, filter, undefined, attributes), filters);
+}
+
+/** Zeros before and after the columns of a blocked picture; joining is twice as fast as padding. */
+function withColumns(x: Tensor, before: number, after: number): Tensor {
+  const zeros = (count: number): Tensor[] =>
+    count === 0 ? [] : [constant(0).broadcastTo(x.shape.map((size, axis) => (axis === 3 ? count : size)))];
+  return concat([...zeros(before), x, ...zeros(after)], 3);
 }
 
 function suits(x: Tensor, kernel: readonly [number, number], block: number): boolean {
