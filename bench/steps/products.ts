@@ -1,4 +1,4 @@
-/** The matrix products of a program, run alone: what no lowering of the rest can go below. */
+/** The products of a program (of matrices, and convolutions in blocks), run alone: what no lowering of the rest can go below. */
 
 import { lowerProgram } from "../../src/graph/lower.js";
 import type { ScanAttributes } from "../../src/graph/ops/scan-body.js";
@@ -11,7 +11,7 @@ import type { Engine, Feeds } from "../../src/runtime/engine.js";
 import type { Contender } from "../harness/alternate.js";
 import { type OurStep, timed } from "./step.js";
 
-const PRODUCTS = new Set(["matmul", "conv2d", "conv2dInput", "conv2dWeight"]);
+const PRODUCTS = new Set(["matmul", "blockedConvolution"]);
 const NOISE_FLOATS = 65_536;
 
 export interface Product {
