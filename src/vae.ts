@@ -47,7 +47,7 @@ import { initOf, loadInit } from "./verbs/warm-start.js";
 
 /** Where a model computes and what it may touch. */
 export interface Place {
-  /** Default "cpu". */
+  /** Default: the host's first, "cpu" in Node and "wasm" in a browser. */
   readonly device?: string;
   /** Default: as many as the machine has, at most 8. */
   readonly threads?: number;
@@ -356,12 +356,14 @@ export class Vae implements AsyncDisposable {
   }
 
   #engineOf(): Promise<Engine> {
-    const { device = "cpu", threads } = this.#options;
+    const { device, threads } = this.#options;
     const onNotice = (message: string) => {
       this.#notices.push(message);
       this.#options.onNotice?.(message);
     };
-    this.#engine ??= hostOf(this.#options).then((host) => host.engine(device, { threads, onNotice }));
+    this.#engine ??= hostOf(this.#options).then((host) =>
+      host.engine(device ?? host.devices[0], { threads, onNotice }),
+    );
     return this.#engine;
   }
 

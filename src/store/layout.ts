@@ -30,7 +30,8 @@ export async function inspectFolder(path: string, files: Files): Promise<FolderK
   if (info.kind !== "folder") return "file";
   const names = await visibleNames(path, files);
   if (names.length === 0) return "empty";
-  if (names.includes(CONFIG) && (await isOurConfig(files.join(path, CONFIG), files))) return "model";
+  if (names.includes(CONFIG) && (await files.read(files.join(path, CONFIG)).then(isOurConfig, () => false)))
+    return "model";
   if (await files.stat(files.join(path, CHECKPOINTS, RUN_MARKER))) return "unfinished";
   // A run that was killed before its marker was there.
   const bare = names.join() === CHECKPOINTS && (await visibleNames(files.join(path, CHECKPOINTS), files)).length === 0;
@@ -42,9 +43,10 @@ async function visibleNames(path: string, files: Files): Promise<string[]> {
   return (await files.list(path)).filter((name) => !name.startsWith("."));
 }
 
-async function isOurConfig(path: string, files: Files): Promise<boolean> {
+/** Whether these are the bytes of a config.json of vaekit, of whatever version. */
+export function isOurConfig(bytes: Uint8Array): boolean {
   try {
-    const config: unknown = JSON.parse(new TextDecoder().decode(await files.read(path)));
+    const config: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return typeof config === "object" && config !== null && "format" in config && config.format === FORMAT;
   } catch {
     return false;

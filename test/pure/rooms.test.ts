@@ -27,8 +27,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ["verbs"],
   ["vae.ts"],
   ["index.ts", "graph.ts", "parts.ts"],
-  ["node"],
-  ["node.ts"],
+  ["node", "browser"],
+  ["node.ts", "browser.ts"],
   ["cli"],
 ];
 const NODE_ROOMS = ["node", "node.ts", "cli"];
