@@ -1,8 +1,10 @@
 /** The devices of a browser, each a line: ONNX Runtime as WebAssembly, and on a graphics card. */
 
-import { didYouMean, VaekitError } from "../errors.js";
+import { checkDevice } from "../runtime/devices.js";
 import type { Engine, EngineOptions } from "../runtime/engine.js";
+import type { OrtWeb } from "../runtime/ort-start.js";
 import { ortWeb } from "../runtime/ort-web.js";
+import { ortWebGpu } from "../runtime/ort-webgpu.js";
 
 /**
  * Where the page serves the files `ort-wasm-*` of onnxruntime-web's dist folder: a URL that ends in "/". Default: beside
@@ -16,20 +18,19 @@ type Open = (options: EngineOptions, wasmPaths: WasmPaths) => Promise<Engine>;
 const DEVICES: Readonly<Record<string, Open>> = {
   wasm: (options, wasmPaths) =>
     ortWeb({ ...options, load: async () => placed(await import("onnxruntime-web/wasm"), wasmPaths) }),
+  webgpu: (options, wasmPaths) =>
+    ortWebGpu({ ...options, load: async () => placed(await import("onnxruntime-web/webgpu"), wasmPaths) }),
 };
 
 export const deviceNames: readonly string[] = Object.keys(DEVICES);
 
-/** E_DEVICE where there is no such device. */
+/** E_DEVICE where there is no such device, and where a graphics card is asked for and none is there. */
 export async function openDevice(name: string, options: EngineOptions, wasmPaths: WasmPaths): Promise<Engine> {
-  const open = DEVICES[name];
-  if (!open) throw new VaekitError("E_DEVICE", `no device "${name}" here`, didYouMean(name, deviceNames));
-  return open(options, wasmPaths);
+  checkDevice(name, deviceNames);
+  return DEVICES[name](options, wasmPaths);
 }
 
-type Ort = typeof import("onnxruntime-web");
-
-function placed(ort: Ort, wasmPaths: WasmPaths): Ort {
+function placed(ort: OrtWeb, wasmPaths: WasmPaths): OrtWeb {
   if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
   return ort;
 }

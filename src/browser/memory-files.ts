@@ -47,6 +47,10 @@ export function memoryFiles(): Files {
     async read(path, offset = 0, length) {
       return found(path).bytes.slice(offset, length === undefined ? undefined : offset + length);
     },
+    async readParts(path, parts) {
+      const { bytes } = found(path);
+      return parts.map(({ offset, length }) => bytes.slice(offset, offset + length));
+    },
     async write(path, content) {
       hold(clean(path), typeof content === "string" ? new TextEncoder().encode(content) : content.slice());
     },
