@@ -4,18 +4,17 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The least of a few looks counts: something short may run during one of them. */
-const LOOKS = 3;
+/** The least of some looks counts: something short may run during one of them, such as the compiler of a program that starts. */
+const LOOKS = 10;
 const MILLISECONDS_BETWEEN = 2;
 
 /** Whether `threads` more threads would have a core each beside all else that runs. */
 export async function hasIdleCores(threads: number): Promise<boolean> {
-  let others = Number.POSITIVE_INFINITY;
   for (let look = 0; look < LOOKS; look++) {
     if (look > 0) await sleep(MILLISECONDS_BETWEEN);
-    others = Math.min(others, runningBesidesUs());
+    if (runningBesidesUs() + threads <= availableParallelism()) return true;
   }
-  return others + threads <= availableParallelism();
+  return false;
 }
 
 /** Linux counts what runs at this moment, this thread too; elsewhere the load of the last minute must do (0 on Windows). */

@@ -21,8 +21,8 @@ export interface Convolution {
 export const convolutions = fc
   .record({
     batch: fc.constantFrom(2, 8, 16),
-    height: fc.integer({ min: 3, max: 6 }),
-    width: fc.integer({ min: 3, max: 6 }),
+    height: fc.integer({ min: 4, max: 11 }),
+    width: fc.integer({ min: 4, max: 11 }),
     inner: fc.constantFrom(1, 3, 8, 16),
     outer: fc.constantFrom(1, 5, 8, 16),
     kernel: fc.integer({ min: 1, max: 4 }),
