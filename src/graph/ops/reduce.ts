@@ -43,7 +43,7 @@ const sumOp = op<Axes>("sum", {
     onnx.node("ReduceSum", [x, onnx.longs(axes)], { keepdims: keepDims ? 1 : 0 }),
   decompose: ([x], attributes, target) => {
     const sums = isCpu(target) ? sumOfRows(x, attributes, channelBlock(target) > 0) : null;
-    return sums && sums.reshape(reducedShape(x.shape, attributes));
+    return sums?.reshape(reducedShape(x.shape, attributes)) ?? null;
   },
   gradient: (dy, [x], attributes) => [restored(dy, x.shape, attributes).broadcastTo(x.shape)],
   commute: ([x], { axes, keepDims }) => {
