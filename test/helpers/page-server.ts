@@ -26,6 +26,8 @@ export async function servePage(entry: URL, { isolated }: { readonly isolated: b
     platform: "browser",
     conditions: ["onnxruntime-web-use-extern-wasm"],
     ignoreAnnotations: true, // package.json names the files of dist that have side effects
+    alias: { "#host": fileURLToPath(new URL("../../src/browser/default-host.ts", import.meta.url)) },
+    tsconfigRaw: {}, // ours sends #host to Node's
     write: false,
     logLevel: "error",
   });
