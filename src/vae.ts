@@ -21,7 +21,7 @@ import { type LoggedEvent, metricsText, readMetricsLog } from "./store/metrics-l
 import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingWishes } from "./train/options.js";
 import { plan, type Wishes } from "./train/plan.js";
-import { train } from "./train/trainer.js";
+import { type Snapshot, train } from "./train/trainer.js";
 import type { Init } from "./train/warm-start.js";
 import { type AttributeDirection, directionOf, directionOptions } from "./verbs/direction.js";
 import { doctorOptions } from "./verbs/doctor.js";
@@ -104,6 +104,8 @@ const UNSAVED = "models/mine";
 export class Vae implements AsyncDisposable {
   readonly #options: VaeOptions;
   #trained: Trained | null = null;
+  /** The model as it is, while it is in training. */
+  #learning: (() => Promise<Snapshot>) | null = null;
   #engine: Promise<Engine> | null = null;
   /** By prior: the model's own, or N(0, I). */
   readonly #runners = new Map<PriorChoice, Promise<Runner>>();
@@ -134,7 +136,10 @@ export class Vae implements AsyncDisposable {
 
   /**
    * Trains from the start, or from the weights of `init`, telling what happens; afterwards the weights are those of the best validation loss. E_DATA for
-   * data nothing can be learned from, E_SHAPE for data of another schema, E_OPTION, E_DIVERGED.
+   * data nothing can be learned from, E_SHAPE for data of another schema, E_OPTION, E_DIVERGED. Between two events the
+   * model draws, decodes, encodes and scores as it is by then.
+   *
+   * @example for await (const { event } of vae.train(data)) if (event === "epoch") show(await vae.sample(64));
    */
   async *train(data: Dataset, { signal, ...options }: TrainOptions = {}): AsyncGenerator<TrainEvent, void> {
     parseInput(TrainingWishes, options);
@@ -144,21 +149,29 @@ export class Vae implements AsyncDisposable {
     const config = await plan(data, { ...wishes, ...options }, init);
     const engine = await this.#engineOf();
     for (const message of this.#notices.splice(0)) yield { event: "notice", message };
+    await this.#close(); // of the model that was here before
     const told: TrainEvent[] = [];
-    const training = train(config, data, { engine, signal, init });
-    for (;;) {
-      const next = await training.next();
-      if (next.done) {
-        const { config: trained, weights } = next.value;
-        await this.#close();
-        const place = await hostOf(this.#options);
-        const looked = await makeResults(trained, weights, data, epochsOf(told), engine, place);
-        this.#trained = { ...looked, weights, log: told };
-        for (const message of looked.notices) yield { event: "notice", message };
-        return;
+    const training = train(config, data, { engine, signal, init, watch: (now) => (this.#learning = now) });
+    try {
+      for (;;) {
+        const next = await training.next();
+        if (next.done) {
+          const { config: trained, weights } = next.value;
+          this.#learning = null;
+          const place = await hostOf(this.#options);
+          const looked = await makeResults(trained, weights, data, epochsOf(told), engine, place);
+          this.#trained = { ...looked, weights, log: told };
+          for (const message of looked.notices) yield { event: "notice", message };
+          return;
+        }
+        told.push(next.value);
+        yield next.value;
+        await this.#close(); // what was opened meanwhile has the weights of then
       }
-      told.push(next.value);
-      yield next.value;
+    } finally {
+      this.#learning = null;
+      await this.#close();
+      await training.return(undefined as never); // where whoever listens stopped listening
     }
   }
 
@@ -368,14 +381,19 @@ export class Vae implements AsyncDisposable {
   }
 
   #open(prior: PriorChoice = "model"): Promise<Runner> {
-    const own = this.#ready();
-    const { config, weights } = prior === "model" ? own : withStandardPrior(own.config, own.weights);
+    const known = this.#learning ? null : this.#ready();
     let runner = this.#runners.get(prior);
     if (!runner) {
-      runner = this.#engineOf().then((engine) => openRunner(config, weights, engine));
+      runner = this.#openAnew(prior, known);
       this.#runners.set(prior, runner);
     }
     return runner;
+  }
+
+  async #openAnew(prior: PriorChoice, known: Snapshot | null): Promise<Runner> {
+    const own = known ?? (await this.#learning!());
+    const { config, weights } = prior === "model" ? own : withStandardPrior(own.config, own.weights);
+    return openRunner(config, weights, await this.#engineOf());
   }
 
   async #close(): Promise<void> {

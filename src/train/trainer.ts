@@ -16,7 +16,7 @@ import { CONSTANT_LEARNING_RATE, STREAM, TrainingOptions } from "./options.js";
 import { fitPrior } from "./prior.js";
 import { modelProblem } from "./problem.js";
 import { betaWarmup, schedule } from "./schedules.js";
-import type { TrainState } from "./state.js";
+import { type TrainState, weightsOf } from "./state.js";
 import { openStepper } from "./stepper.js";
 import { openValidator } from "./validate.js";
 import { type Init, startFrom } from "./warm-start.js";
@@ -31,6 +31,14 @@ export interface TrainContext {
   readonly checkpointSeconds?: number;
   /** A model to start from. */
   readonly init?: Init;
+  /** Given, before the first event, what reads the model as it is; call it while an event is looked at, not in between. */
+  readonly watch?: (now: () => Promise<Snapshot>) => void;
+}
+
+/** A model in the middle of its training. A prior that is fitted afterwards is N(0, I) until then. */
+export interface Snapshot {
+  readonly config: ModelConfig;
+  readonly weights: ReadonlyMap<string, Weight>;
 }
 
 export interface Trained {
@@ -70,6 +78,7 @@ export async function* train(
   const started = performance.now();
   try {
     if (context.init && !context.resume) await startFrom(stepper.bank, context.init);
+    context.watch?.(async () => ({ config: before, weights: await weightsOf(stepper.bank) }));
     yield {
       event: "start",
       parameters: stepper.parameterCount,

@@ -44,6 +44,25 @@ describe("before it is trained", () => {
   });
 });
 
+describe("in training", () => {
+  const fresh = () => new Vae({ schema: data.schema, latent: LATENT, net: "mlp", hidden: 32, threads: 1, seed: 4 });
+
+  test("it draws as it is by then, at last as it is afterwards", async () => {
+    await using vae = fresh();
+    const drawn: Uint8Array[] = [];
+    for await (const { event } of vae.train(data, { epochs: 3, valid: 0 }))
+      if (event === "start" || event === "epoch") drawn.push((await vae.sample(9)).pixels);
+    expect(new Set(drawn.map(String)).size).toBe(4);
+    expect(drawn.at(-1)).toEqual((await vae.sample(9, { prior: "standard-normal" })).pixels);
+  });
+
+  test("it goes back to what it was where nobody listens any more", async () => {
+    await using vae = fresh();
+    for await (const { event } of vae.train(data, { epochs: 3 })) if (event === "epoch") break;
+    await expect(vae.sample(1)).rejects.toMatchObject({ code: "E_USAGE" });
+  });
+});
+
 describe("trained", () => {
   const events: TrainEvent[] = [];
   beforeAll(async () => {
