@@ -17,6 +17,7 @@ const [train, stop, save, saveFolder] = ["train", "stop", "save", "save-folder"]
 const [records, epochs, latent, net, device] = ["records", "epochs", "latent", "net", "device"].map((id) =>
   byId<HTMLInputElement>(id),
 );
+const [openZip, openFolder] = ["open-zip", "open-folder"].map((id) => byId<HTMLInputElement>(id));
 const [across, up] = ["across", "up"].map((id) => byId<HTMLInputElement>(id));
 const [status, problem, kept] = ["status", "problem", "kept"].map((id) => byId<HTMLElement>(id));
 const progress = byId<HTMLProgressElement>("progress");
@@ -44,8 +45,11 @@ async function decodeHere(): Promise<void> {
   while (moved && facts) {
     moved = false;
     const asked = facts;
-    const pictures = await worker.ask("decode", latentsAt(asked, pad.at.x, pad.at.y)).catch(() => null);
-    if (pictures && asked === facts) drawSheet(byId("here"), pictures, 1, 0);
+    const { x, y } = pad.at;
+    const pictures = await worker.ask("decode", latentsAt(asked, x, y)).catch(() => null);
+    if (!pictures || asked !== facts) continue;
+    drawSheet(byId("here"), pictures, 1, 0);
+    document.body.dataset.drawn = `${x.toFixed(2)},${y.toFixed(2)}`;
   }
   decoding = false;
 }
@@ -79,12 +83,14 @@ function onEvent(event: TrainEvent, its: ModelFacts): void {
   } else if (event.event === "notice") say(event.message);
 }
 
-function showPictures(samples: Pictures, plane: Pictures, step: number): void {
+function showPictures(samples: Pictures, plane: Pictures, step: number | null): void {
   drawSheet(byId("samples"), samples, SAMPLE_COLUMNS, SAMPLE_GAP);
   drawSheet(byId("pad"), plane, PAD_SIDE, 0);
   byId("mark").removeAttribute("hidden");
-  const when = step > 0 ? `after ${step.toLocaleString("en")} steps` : "now";
-  byId("samples-note").textContent = `64 pictures ${when}, always from the same random latents.`;
+  byId("samples-note").textContent =
+    step === null
+      ? "64 pictures from latents drawn by the model's prior."
+      : `64 pictures after ${step.toLocaleString("en")} steps, always from the same random latents.`;
   void decodeHere();
 }
 
@@ -111,8 +117,9 @@ async function busily(work: () => Promise<string>, busy = false): Promise<void> 
   problem.hidden = true;
   const before = facts;
   const buttons = [train, save, saveFolder];
+  const inputs = [openZip, openFolder];
   const wereOff = buttons.map(({ disabled }) => disabled);
-  for (const button of buttons) button.disabled = true;
+  for (const control of [...buttons, ...inputs]) control.disabled = true;
   stop.hidden = !busy;
   document.body.dataset.state = "busy";
   try {
@@ -128,6 +135,7 @@ async function busily(work: () => Promise<string>, busy = false): Promise<void> 
       button.disabled = wereOff[i];
     });
   }
+  for (const input of inputs) input.disabled = false;
   stop.hidden = true;
   document.body.dataset.state = problem.hidden ? "ready" : "failed";
 }
@@ -160,8 +168,7 @@ const open = (files: readonly File[]) =>
     adopt(await worker.ask("open", files, device.value));
     return `opened ${facts?.name}, ${facts?.latent} latents`;
   });
-for (const id of ["open-zip", "open-folder"]) {
-  const input = byId<HTMLInputElement>(id);
+for (const input of [openZip, openFolder]) {
   input.addEventListener("change", () => {
     const files = [...(input.files ?? [])];
     input.value = "";
@@ -206,6 +213,7 @@ for (const kind of ["dragleave", "drop"] as const)
     event.preventDefault();
     document.body.classList.remove("dropping");
     const files = kind === "drop" ? [...(event.dataTransfer?.files ?? [])] : [];
+    if (document.body.dataset.state === "busy") return;
     if (files[0]?.name.endsWith(".zip")) void open(files);
     else if (files.length > 0) choose(files);
   });

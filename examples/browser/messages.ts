@@ -64,8 +64,8 @@ export type Told =
   | { readonly id: number; readonly failure: Failure }
   | { readonly event: TrainEvent; readonly facts: ModelFacts }
   | { readonly notice: string }
-  /** What the model draws by now, and the pictures of the pad, row by row from the top left. */
-  | { readonly step: number; readonly samples: Pictures; readonly pad: Pictures };
+  /** What the model draws after some steps (null: it is done), and the pictures of the pad, row by row from the top left. */
+  | { readonly step: number | null; readonly samples: Pictures; readonly pad: Pictures };
 
 /** Pictures along each side of the pad, and how far it reaches on either side of 0. */
 export const PAD_SIDE = 13;

@@ -64,7 +64,7 @@ const answers: Questions = {
       training = null;
     }
     const facts = factsNow();
-    await show(vae, facts, 0);
+    await show(vae, facts, null);
     return facts;
   },
 
@@ -80,7 +80,7 @@ const answers: Questions = {
     vae = opened;
     name = root.slice(root.lastIndexOf("/") + 1);
     const facts = factsNow();
-    await show(vae, facts, 0);
+    await show(vae, facts, null);
     return facts;
   },
 
@@ -130,7 +130,7 @@ function ready(): Vae {
   throw new Error("there is no model yet: train one, or open one");
 }
 
-async function show(model: Vae, facts: ModelFacts, step: number): Promise<void> {
+async function show(model: Vae, facts: ModelFacts, step: number | null): Promise<void> {
   const latents = new Float32Array(PAD_SIDE * PAD_SIDE * facts.latent);
   for (let i = 0; i < PAD_SIDE * PAD_SIDE; i++) {
     const [row, column] = [Math.floor(i / PAD_SIDE), i % PAD_SIDE];
