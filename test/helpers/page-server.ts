@@ -9,16 +9,29 @@ import { build } from "esbuild";
 
 /** Where onnxruntime-web's files lie on the server. */
 const ORT_PATH = "/ort/";
+const PACKAGES_PATH = "/packages/";
 const ORT_FOLDER = join(dirname(fileURLToPath(import.meta.resolve("onnxruntime-web"))), ".");
-const TYPES: Record<string, string> = { ".mjs": "text/javascript", ".wasm": "application/wasm" };
+const TYPES: Record<string, string> = {
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
 
 export interface PageServer {
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** A page that runs the script `entry`, bundled; `isolated` pages may share memory between threads. */
-export async function servePage(entry: URL, { isolated }: { readonly isolated: boolean }): Promise<PageServer> {
+export interface PageOptions {
+  /** Whether threads of the page may share memory. */
+  readonly isolated: boolean;
+  /** A folder with a node_modules of its own, from which the script imports too; its files are served below /packages/. */
+  readonly packages?: string;
+}
+
+/** A page that runs the script `entry`, bundled. */
+export async function servePage(entry: URL, { isolated, packages }: PageOptions): Promise<PageServer> {
+  const modules = packages && join(packages, "node_modules");
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(entry)],
     bundle: true,
@@ -28,6 +41,7 @@ export async function servePage(entry: URL, { isolated }: { readonly isolated: b
     ignoreAnnotations: true, // package.json names the files of dist that have side effects
     alias: { "#host": fileURLToPath(new URL("../../src/browser/default-host.ts", import.meta.url)) },
     tsconfigRaw: {}, // ours sends #host to Node's
+    nodePaths: modules ? [modules] : [],
     write: false,
     logLevel: "error",
   });
@@ -41,8 +55,11 @@ export async function servePage(entry: URL, { isolated }: { readonly isolated: b
       response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
     }
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const [type, body] = pathname.startsWith(ORT_PATH)
-      ? [TYPES[extname(pathname)], await readFile(join(ORT_FOLDER, basename(pathname))).catch(() => null)]
+    const file = pathname.startsWith(ORT_PATH)
+      ? join(ORT_FOLDER, basename(pathname))
+      : modules && pathname.startsWith(PACKAGES_PATH) && join(modules, pathname.slice(PACKAGES_PATH.length));
+    const [type, body] = file
+      ? [TYPES[extname(pathname)], await readFile(file).catch(() => null)]
       : (pages[pathname] ?? ["", null]);
     if (body === null) response.writeHead(404).end();
     else response.writeHead(200, { "Content-Type": type }).end(body);
