@@ -14,6 +14,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { UsageError } from "./harness/chosen.js";
 import { machine, versions } from "./harness/machine.js";
 import { markdownTable } from "./harness/markdown.js";
 import { findPython } from "./harness/peer.js";
@@ -53,7 +54,7 @@ async function load(name: string): Promise<Workload> {
 function whole(flag: "threads" | "seed", least: number): number {
   const value = Number(flags[flag]);
   if (!Number.isInteger(value) || value < least) {
-    throw new Error(`--${flag}: expected a whole number from ${least}, got "${flags[flag]}"`);
+    throw new UsageError(`--${flag}: expected a whole number from ${least}, got "${flags[flag]}"`);
   }
   return value;
 }
@@ -111,4 +112,10 @@ async function main(): Promise<number> {
   return 0;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = USAGE_ERROR;
+}

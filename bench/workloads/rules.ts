@@ -3,9 +3,11 @@
 import * as ort from "onnxruntime-node";
 import { grad } from "../../src/graph/grad.js";
 import { lowerProgram } from "../../src/graph/lower.js";
-import type { Target } from "../../src/graph/op.js";
-import { input } from "../../src/graph/ops.js";
+import { channelBlock, type Target } from "../../src/graph/op.js";
+import { convolveBlocked, correlateBlocked, spreadBlocked } from "../../src/graph/ops/conv-blocked.js";
+import { input, type Tensor } from "../../src/graph/ops.js";
 import { inputsOf, type Program, program } from "../../src/graph/program.js";
+import { topological } from "../../src/graph/walk.js";
 import { cpuTarget } from "../../src/node/channel-block.js";
 import { keepFreedMemory } from "../../src/node/freed-memory.js";
 import { Philox } from "../../src/random.js";
@@ -35,15 +37,28 @@ const FACES = ["forward", "data gradient", "weight gradient"] as const;
 type Face = (typeof FACES)[number];
 const PADDING = 1;
 
-/** One face of a convolution as a program: what it computes depends on inputs alone. */
-function faceOf({ batch, size, inner, outer, kernel, stride }: Shape, face: Face): Program {
+/** One face of a convolution: as it is written, and in blocks whether or not that pays; null where it cannot be. */
+function faceOf({ batch, size, inner, outer, kernel, stride }: Shape, face: Face, block: number) {
   const x = input("x", [batch, size, size, inner]);
   const w = input("w", [kernel * kernel * inner, outer]);
   const y = x.conv2d(w, { kernel, stride, padding: PADDING });
-  if (face === "forward") return program(face, { y });
   const dy = input("dy", y.shape);
-  const [dx, dw] = grad(y.mul(dy).sum(), [x, w]);
-  return program(face, { result: face === "data gradient" ? dx : dw });
+  const [dx, dw] = grad(y.mul(dy).sum(), [x, w]) as [Tensor, Tensor];
+  const attributes = { kernel: [kernel, kernel] as const, stride, padding: PADDING };
+  const ways: Record<Face, [Tensor, () => Tensor | null]> = {
+    forward: [y, () => convolveBlocked(x, w, undefined, attributes, block)],
+    "data gradient": [dx, () => spreadBlocked(dy, w, undefined, { ...attributes, height: size, width: size }, block)],
+    "weight gradient": [dw, () => correlateBlocked(x, dy, attributes, block)],
+  };
+  const [written, blocked] = ways[face];
+  const result = blocked();
+  if (!result) throw new Error(`${face}: these shapes cannot be done in blocks`);
+  return { written: program(face, { result: written }), blocked: program(face, { result }) };
+}
+
+/** Whether the rules take blocks for it. */
+function takesBlocks(made: Program, target: Target): boolean {
+  return topological(lowerProgram(made, target).outputs).some(({ op }) => op.name === "blockedConvolution");
 }
 
 async function contender(made: Program, target: Target, threads: number): Promise<Contender> {
@@ -86,18 +101,19 @@ async function run({ threads, quick, log }: Context): Promise<Result> {
   const rows: Record<string, Cell>[] = [];
   for (const shape of quick ? SHAPES.slice(0, 2) : SHAPES)
     for (const face of FACES) {
-      const made = faceOf(shape, face);
+      const { written, blocked } = faceOf(shape, face, channelBlock(blocks));
       const { ms, ratio } = await alternate(
         {
-          "in blocks": await contender(made, blocks, threads),
-          windows: await contender(made, "cpu", threads),
+          "in blocks": await contender(blocked, blocks, threads),
+          windows: await contender(written, "cpu", threads),
         },
         quick ? { rounds: 2, steps: 3, warmup: 1 } : { rounds: 5, steps: 10, warmup: 3, settleMs: 50 },
       );
       const { size, inner, outer, kernel, stride, batch } = shape;
       const layer = `${batch} x ${size}x${size}, ${inner} to ${outer}, k${kernel} s${stride}`;
       const rate = billions(shape) / (ms["in blocks"]!.median / 1000);
-      rows.push({ layer, face, blocks: ms["in blocks"]!, windows: ms.windows!, ratio: ratio.windows!, rate });
+      const taken = takesBlocks(written, blocks) ? "blocks" : "windows";
+      rows.push({ layer, face, blocks: ms["in blocks"]!, windows: ms.windows!, ratio: ratio.windows!, rate, taken });
       log(`${layer}, ${face}: ${ms["in blocks"]!.median.toFixed(1)} against ${ms.windows!.median.toFixed(1)} ms`);
     }
   return {
@@ -113,6 +129,7 @@ async function run({ threads, quick, log }: Context): Promise<Result> {
       { key: "windows", title: "windows, ms" },
       { key: "ratio", title: "windows / in blocks" },
       { key: "rate", title: "in blocks, GFLOP/s", digits: 0 },
+      { key: "taken", title: "the rule takes" },
     ],
     rows,
   };

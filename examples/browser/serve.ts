@@ -10,5 +10,12 @@ import { serve } from "./server.js";
 const { values } = parseArgs({
   options: { port: { type: "string", default: "8080" }, "not-isolated": { type: "boolean", default: false } },
 });
-const { address } = await serve({ port: Number(values.port), isolated: !values["not-isolated"] });
-console.log(`${address} (Ctrl+C ends it)`);
+const port = Number(values.port);
+try {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("expected a whole number 0..65535");
+  const { address } = await serve({ port, isolated: !values["not-isolated"] });
+  console.log(`${address} (Ctrl+C ends it)`);
+} catch (error) {
+  console.error(`--port ${values.port}: ${(error as Error).message}`);
+  process.exitCode = 2;
+}

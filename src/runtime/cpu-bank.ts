@@ -1,6 +1,7 @@
 /** The bank of CPU engines: all parameters, gradients and moments in one WebAssembly memory, for views without copies. */
 
 import { unknown, VaekitError } from "../errors.js";
+import { misfit, SMALLER_NET, sameName } from "./bank-errors.js";
 import { type Bank, type BankEntry, type ExtraSlot, SLOTS, type Slot, type UpdateRule } from "./engine.js";
 import { adamFactors, hasWasmKernel, type UpdateKernel, wasmKernel } from "./update.js";
 import { plainKernel } from "./update-plain.js";
@@ -44,7 +45,7 @@ export function cpuBank(
   const places = new Map<string, Place>();
   let slotFloats = 0;
   for (const { name, shape } of entries) {
-    if (places.has(name)) throw new VaekitError("E_SHAPE", `two parameters are named "${name}"`);
+    if (places.has(name)) throw sameName(name);
     const length = shape.reduce((product, size) => product * size, 1);
     places.set(name, { offset: slotFloats, length });
     slotFloats += Math.ceil(length / PADDED_FLOATS) * PADDED_FLOATS;
@@ -134,12 +135,8 @@ function orTooLarge<T>(bytes: number, parameters: number, make: () => T): T {
     throw new VaekitError(
       "E_OPTION",
       `cannot allocate ${Math.ceil(bytes / 1e6).toLocaleString("en")} MB for ${size}`,
-      "Choose a smaller net: fewer or narrower layers, or smaller pictures.",
+      SMALLER_NET,
       { cause },
     );
   }
-}
-
-function misfit(what: string, got: number, expected: number): VaekitError {
-  return new VaekitError("E_SHAPE", `values do not fit ${what}: got ${got} numbers, expected ${expected}`);
 }

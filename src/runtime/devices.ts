@@ -2,9 +2,8 @@
 
 import { didYouMean, VaekitError } from "../errors.js";
 
-/** E_DEVICE unless `device` is among `devices`, which the message names. */
+/** E_DEVICE unless `device` is among `devices`; the hint names the one that was meant, or all. */
 export function checkDevice(device: string, devices: readonly string[]): void {
   if (devices.includes(device)) return;
-  const there = devices.join(", ");
-  throw new VaekitError("E_DEVICE", `no device "${device}" here, only ${there}`, didYouMean(device, devices));
+  throw new VaekitError("E_DEVICE", `no device "${device}" here`, didYouMean(device, devices));
 }

@@ -2,6 +2,7 @@
 
 import type { Tensor } from "onnxruntime-web";
 import { VaekitError } from "../errors.js";
+import { misfit, SMALLER_NET } from "./bank-errors.js";
 import { type Bank, type BankEntry, type ExtraSlot, SLOTS, type Slot } from "./engine.js";
 import type { GpuContext } from "./gpu-executable.js";
 import { type SlotLayout, type SlotPrograms, slotFactors, slotLayout, slotPrograms } from "./slot-programs.js";
@@ -136,10 +137,7 @@ export function gpuBank(context: GpuContext, entries: readonly BankEntry[], extr
       const { offset, length } = place(name);
       if (values.length !== length) {
         const shape = entries.find((entry) => entry.name === name)?.shape.join(", ");
-        throw new VaekitError(
-          "E_SHAPE",
-          `values do not fit parameter "${name}" [${shape}]: got ${values.length} numbers, expected ${length}`,
-        );
+        throw misfit(`parameter "${name}" [${shape}]`, values.length, length);
       }
       device.queue.writeBuffer(buffer(slot), offset, Float32Array.from(values));
       if (slot === "gradient") knownNorm = null;
@@ -189,6 +187,6 @@ function checkSize(
   throw new VaekitError(
     "E_OPTION",
     `${parameters.toLocaleString("en")} parameters are ${megabytes(bytes)}, and this graphics card binds at most ${megabytes(most)} at once`,
-    "Choose a smaller net: fewer or narrower layers, or smaller pictures.",
+    SMALLER_NET,
   );
 }

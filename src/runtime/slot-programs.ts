@@ -1,9 +1,10 @@
 /** Programs on slots: what a bank of flat buffers computes with our own ops, and programs whose parameters lie in one. */
 
-import { unknown, VaekitError } from "../errors.js";
+import { unknown } from "../errors.js";
 import { concat, input, type Tensor } from "../graph/ops.js";
 import { type Program, program } from "../graph/program.js";
 import { rewrite } from "../graph/walk.js";
+import { sameName } from "./bank-errors.js";
 import type { BankEntry, UpdateRule } from "./engine.js";
 import { adamFactors } from "./update.js";
 
@@ -26,7 +27,7 @@ export function slotLayout(entries: readonly BankEntry[]): SlotLayout {
   const places = new Map<string, { start: number; end: number }>();
   let parameters = 0;
   for (const { name, shape } of entries) {
-    if (places.has(name)) throw new VaekitError("E_SHAPE", `two parameters are named "${name}"`);
+    if (places.has(name)) throw sameName(name);
     const start = parameters;
     parameters += sizeOf(shape);
     places.set(name, { start, end: parameters });

@@ -328,10 +328,6 @@ describe.skipIf(!existsSync(join(data, "images")))("real data (skipped: no data,
 
 test("a host names its devices when another is asked for", async () => {
   const error = await errorOf(() => host.engine("cuda"));
-  expect([error.code, error.message, error.hint]).toEqual([
-    "E_DEVICE",
-    'no device "cuda" here, only cpu, wasm',
-    "Known: cpu, wasm.",
-  ]);
+  expect([error.code, error.message, error.hint]).toEqual(["E_DEVICE", 'no device "cuda" here', "Known: cpu, wasm."]);
   expect(await host.digest(new Uint8Array(0))).toMatch(/^e3b0c44298fc1c14/);
 });

@@ -1,9 +1,6 @@
 /**
  * The three faces of a convolution (conv.ts) as convolutions of blocked pictures (blocks.ts): a rule for CPUs. Each gives
- * null where the shapes do not suit it.
- *
- * Measured on two AVX2 cores, 128 pictures 28x28 of 32 channels, 3x3 (milliseconds): this way 9.8 forward, 9.8 data
- * gradient, 9.7 weight gradient, 1 to 4 for changes of layout; windows and products 38, 38 and 28.
+ * null for shapes that it cannot do; conv-choice.ts says where it pays.
  */
 
 import type { Tensor } from "../tensor.js";
@@ -11,14 +8,6 @@ import { blockedConvolution, intoChannelBlocks, pixelsOfBlocks, planesOfBlocks }
 import type { Kernel, Sized } from "./conv-spread.js";
 import { concat } from "./shape.js";
 import { constant } from "./source.js";
-
-/**
- * With fewer places than this in the result (or, for the weight gradient, in the filters) large filters are read too often
- * for what they do, and a product over all pictures is faster: .8 - .9 of the time at 4x4 (`npm run bench -- rules`).
- */
-const LEAST_PLACES = 25;
-/** Adding up windows is three times as fast for so few channels of the large picture. */
-const FEW_CHANNELS = 4;
 
 /** x [B, H, W, C], w [kh*kw*C, O], bias [O] -> [B, rows, columns, O]. */
 export function convolveBlocked(
@@ -28,8 +17,7 @@ export function convolveBlocked(
   { kernel, stride, padding }: Kernel,
   block: number,
 ): Tensor | null {
-  const places = [0, 1].map((axis) => ((x.shape[1 + axis] as number) + 2 * padding - kernel[axis]) / stride + 1);
-  if (!suits(x, kernel, block) || Math.floor(places[0]) * Math.floor(places[1]) < LEAST_PLACES) return null;
+  if (!suits(x, kernel, block)) return null;
   const pads = [padding, padding, padding, padding] as const;
   const outer = w.shape[1] as number;
   const filter = filterOf(w.reshape([...kernel, -1, outer]), block);
@@ -54,7 +42,7 @@ export function spreadBlocked(
   block: number,
 ): Tensor | null {
   const inner = (w.shape[0] as number) / (kernel[0] * kernel[1]);
-  if (!suits(y, kernel, block) || height * width < LEAST_PLACES || (stride > 1 && inner <= FEW_CHANNELS)) return null;
+  if (!suits(y, kernel, block)) return null;
   const [rows, columns] = [0, 1].map((axis) =>
     phases(kernel[axis], stride, padding, [height, width][axis], y.shape[1 + axis] as number),
   );
@@ -116,7 +104,6 @@ export function correlateBlocked(
   const [batch, height, width, inner] = x.shape as number[];
   const [, rows, columns, outer] = y.shape as number[];
   if (typeof batch !== "number" || batch % block !== 0 || kernel[0] * kernel[1] === 1) return null;
-  if (rows * columns < LEAST_PLACES) return null;
   const turned = kernel.map((size) => size - 1 - padding);
   if (stride === 1 && outer < inner && outer < block && Math.min(...turned) >= 0) {
     // Few filters would leave most of a block empty: y as pictures and x as filters, which turns the kernel around.

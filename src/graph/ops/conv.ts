@@ -5,6 +5,7 @@ import { channelBlock, type NdArray, op } from "../op.js";
 import { type Shape, shapeError, type Tensor } from "../tensor.js";
 import { sizeOfShape } from "./arrays.js";
 import { convolveBlocked, correlateBlocked, spreadBlocked } from "./conv-blocked.js";
+import { blocksPay } from "./conv-choice.js";
 import { type Kernel, type Sized, spreadWindows } from "./conv-spread.js";
 import { im2col } from "./im2col.js";
 
@@ -100,10 +101,11 @@ const convolve = op<Kernel>("conv2d", {
   lower: "none",
   decompose: ([x, w, bias], attributes, target) => {
     const block = channelBlock(target);
-    const blocked = block > 0 && convolveBlocked(x, w, bias, attributes, block);
-    if (blocked) return blocked;
     const [height, width] = [x.shape[1], x.shape[2]] as number[];
     const [rows, columns] = [height, width].map((size, i) => outputSize(size, attributes.kernel[i], attributes));
+    const pays = block > 0 && blocksPay.forward(rows * columns);
+    const blocked = pays && convolveBlocked(x, w, bias, attributes, block);
+    if (blocked) return blocked;
     const y = im2col(x, windowsOf([x.shape[0], rows, columns], attributes)).matmul(w);
     return bias ? y.add(bias) : y;
   },
@@ -155,7 +157,10 @@ const spread = op<Sized>("conv2dInput", {
   lower: "none",
   decompose: ([y, w, bias], attributes, target) => {
     const block = channelBlock(target);
-    const blocked = block > 0 && spreadBlocked(y, w, bias, attributes, block);
+    const { kernel, stride, height, width } = attributes;
+    const channels = (w.shape[0] as number) / (kernel[0] * kernel[1]);
+    const pays = block > 0 && blocksPay.spread(height * width, stride, channels);
+    const blocked = pays && spreadBlocked(y, w, bias, attributes, block);
     if (blocked) return blocked;
     const x = spreadWindows(y, w, attributes, target);
     return bias ? x.add(bias) : x;
@@ -195,7 +200,8 @@ const correlate = op<Kernel>("conv2dWeight", {
   lower: "none",
   decompose: ([x, y], attributes, target) => {
     const block = channelBlock(target);
-    const blocked = block > 0 && correlateBlocked(x, y, attributes, block);
+    const pays = block > 0 && blocksPay.weight((y.shape[1] as number) * (y.shape[2] as number));
+    const blocked = pays && correlateBlocked(x, y, attributes, block);
     if (blocked) return blocked;
     const windows = im2col(x, windowsOf(y.shape, attributes));
     return windows.reshape([-1, windows.shape[3]]).matmul(y.reshape([-1, y.shape[3]]), { transposeA: true });
