@@ -2,7 +2,7 @@
 
 /**
  * glibc takes every piece of memory above a threshold from the system and hands it back when it is freed, and its pages have
- * to be made anew each time: for copies of a net's gradients, a third of a small net's step (4.6 ms instead of 3.4). The
+ * to be made anew each time: for copies of a net's gradients, a quarter of a small net's program in a trial. The
  * threshold rises to the largest such piece that was ever freed, up to 32 MiB. Other C libraries do not mind.
  */
 const LARGEST_KEPT_BYTES = 31 * 2 ** 20;
