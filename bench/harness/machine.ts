@@ -16,11 +16,27 @@ export interface Machine {
 
 export function machine(): Machine {
   return {
-    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cpu: cpuName(),
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     os: `${osType()} ${release()} ${process.arch}`,
   };
+}
+
+/** The processor; where the system tells, with its family and the widest vectors, since names such as "AMD EPYC" hide both. */
+function cpuName(): string {
+  const name = cpus()[0]?.model.trim() ?? "unknown";
+  try {
+    const text = readFileSync("/proc/cpuinfo", "utf8");
+    const fact = (key: string) => new RegExp(`^${key}\\s*: (.*)$`, "m").exec(text)?.[1];
+    const family = fact("cpu family");
+    const flags = fact("flags")?.split(" ") ?? [];
+    const vectors = flags.includes("avx512f") ? "AVX-512" : flags.includes("avx2") ? "AVX2" : undefined;
+    const facts = [family && `family ${family}`, vectors].filter(Boolean);
+    return facts.length > 0 ? `${name} (${facts.join(", ")})` : name;
+  } catch {
+    return name;
+  }
 }
 
 interface Manifest {

@@ -98,7 +98,8 @@ export async function evaluate(runner: Runner, dataset: Dataset, options: Evalua
     });
     for (const run of Object.values(runs)) run.add(measured);
     const means = await runner.decode(measured.mu, count);
-    for (const { name, kind } of fields) errors.get(kind.name)!.add(target.values[name], means[name]);
+    const values = target.values();
+    for (const { name, kind } of fields) errors.get(kind.name)!.add(values[name], means[name]);
     records += count;
     options.onProgress?.({ records, total: order.length });
   }

@@ -98,7 +98,7 @@ export async function* scoreRecords(
       toTenThousandth(-logMeanExp(logWeights.subarray(i * samples, (i + 1) * samples))),
     );
     done += count;
-    const blended = seen && { ...seen.result(), values: target.values };
+    const blended = seen && { ...seen.result(), values: target.values() };
     yield { indices, nats, reasons: blended && reasonsOf(blended, fields, count), seen: blended };
   }
 }

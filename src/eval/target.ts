@@ -57,8 +57,8 @@ export function noiseOf(
 export interface Target {
   /** For the runner. */
   readonly columns: Columns;
-  /** The same as the model sees it, by field. */
-  readonly values: Readonly<Record<string, Float32Array>>;
+  /** The same as the model sees it, by field; made when asked for. */
+  values(): Readonly<Record<string, Float32Array>>;
 }
 
 /**
@@ -71,8 +71,10 @@ export function targetOf(
   hashes: readonly RecordHash[],
   { binarize, seed }: { readonly binarize: boolean; readonly seed: number },
 ): Target {
-  const values = Object.fromEntries(fields.map(({ name, kind, schema }) => [name, kind.encode(columns[name], schema)]));
-  if (!binarize) return { columns, values };
+  const seen = () =>
+    Object.fromEntries(fields.map(({ name, kind, schema }) => [name, kind.encode(columns[name], schema)]));
+  if (!binarize) return { columns, values: seen };
+  const values = seen();
   const binary = Object.fromEntries(fields.map(({ name }) => [name, new Float32Array(values[name].length)]));
   const draws = new Float32Array(fields.reduce((total, { size }) => total + size, 0));
   hashes.forEach((hash, i) => {
@@ -82,7 +84,7 @@ export function targetOf(
       for (let j = i * size; j < (i + 1) * size; j++) binary[name][j] = draws[at++] < values[name][j] ? 1 : 0;
     }
   });
-  return { columns: binary, values: binary };
+  return { columns: binary, values: () => binary };
 }
 
 /** E_DATA where a field is missing from a batch or has another number of values than the model takes. */

@@ -73,8 +73,8 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   shape(schema: Schema): readonly number[];
   /** [n, ...] as stored -> as the model sees it, float32; into `out` where it is given and as long. */
   encode(column: Column, schema: Schema, out?: Float32Array): Float32Array;
-  /** The reverse, for values the decoder made. */
-  decode(values: Float32Array, schema: Schema): Column;
+  /** The reverse, for values the decoder made; into `out` where it is given. */
+  decode(values: Float32Array, schema: Schema, out?: Column): Column;
   /** None: records of this kind stay as they are. */
   readonly augmenter?: Augmenter<Schema>;
   profile(columns: readonly Column[], schema: Schema): FieldProfile;

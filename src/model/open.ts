@@ -51,6 +51,8 @@ export async function openRunner(
     return executable;
   };
 
+  const withScratch = scratchPool();
+
   return {
     config,
     latent,
@@ -59,7 +61,8 @@ export async function openRunner(
     },
     async encode(columns, count) {
       const executable = await program("encode", () => encodeProgram(model));
-      const { mu, logvar } = await executable.run(fieldFeeds(model, columns), { B: count });
+      const run = (scratch: Scratch) => executable.run(fieldFeeds(model, columns, scratch), { B: count });
+      const { mu, logvar } = await withScratch(run);
       return { mu: mu as Float32Array, logvar: logvar as Float32Array };
     },
     async decode(z, count) {
@@ -76,8 +79,10 @@ export async function openRunner(
     },
     async score(columns, count, particles, noise) {
       const executable = await program(`score-${particles}`, () => scoreProgram(model, particles));
-      const feeds = { ...fieldFeeds(model, columns), ...splitGroups("posterior", noise, particles, count, groups) };
-      const { reconstruction, kl, logWeights } = await executable.run(feeds, { B: count });
+      const latents = splitGroups("posterior", noise, particles, count, groups);
+      const run = (scratch: Scratch) =>
+        executable.run({ ...fieldFeeds(model, columns, scratch), ...latents }, { B: count });
+      const { reconstruction, kl, logWeights } = await withScratch(run);
       return {
         reconstruction: reconstruction as Float32Array,
         kl: kl as Float32Array,
@@ -159,13 +164,25 @@ export type Scratch = (name: string, length: number) => Float32Array;
 export function scratchArrays(): Scratch {
   const arrays = new Map<string, Float32Array>();
   return (name, length) => {
-    const key = `${name}/${length}`;
-    let array = arrays.get(key);
-    if (!array) {
+    let array = arrays.get(name);
+    if (!array || array.length < length) {
       array = new Float32Array(length);
-      arrays.set(key, array);
+      arrays.set(name, array);
     }
-    return array;
+    return array.length === length ? array : array.subarray(0, length);
+  };
+}
+
+/** Lends scratch arrays to calls that may overlap: each has a set of its own while it runs. */
+function scratchPool(): <T>(use: (scratch: Scratch) => Promise<T>) => Promise<T> {
+  const idle: Scratch[] = [];
+  return async (use) => {
+    const scratch = idle.pop() ?? scratchArrays();
+    try {
+      return await use(scratch);
+    } finally {
+      idle.push(scratch);
+    }
   };
 }
 

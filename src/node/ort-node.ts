@@ -1,6 +1,6 @@
 /** The native engine: ONNX Runtime on the CPU of this machine. */
 
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import * as ort from "onnxruntime-node";
 import type { Engine, EngineOptions } from "../runtime/engine.js";
 import type { OrtSession } from "../runtime/ort.js";
@@ -32,6 +32,7 @@ export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
     target: await cpuTarget(),
     ort: ort as never,
     threads,
+    limits: { total: memoryOfProcess(), array: null },
     fillsOutputs: true,
     openSession: async (bytes) =>
       (await ort.InferenceSession.create(bytes, {
@@ -40,8 +41,15 @@ export async function ortNode(options: EngineOptions = {}): Promise<Engine> {
         executionMode: "sequential",
         graphOptimizationLevel: "basic",
         enableCpuMemArena: true,
+        enableMemPattern: false, // a second copy of all that a step needs, in one piece: 65 % more memory, and no faster
         extra: { session: { intra_op: { allow_spinning: spinning ? "1" : "0" } } },
       })) as unknown as OrtSession,
     hooks: debugHooks(),
   });
+}
+
+/** Bytes of the machine, or of the container where that has less. */
+function memoryOfProcess(): number {
+  const allowed = process.constrainedMemory(); // 0 or some 2^63 where nothing is set
+  return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
 }

@@ -70,11 +70,20 @@ export interface Executable {
   dispose(): Promise<void>;
 }
 
+/** What programs may take, in bytes; null where the engine cannot tell. */
+export interface MemoryLimits {
+  /** All values together. */
+  readonly total: number | null;
+  /** One value. */
+  readonly array: number | null;
+}
+
 export interface Engine {
   /** "cpu", "wasm", "webgpu". */
   readonly name: string;
   readonly target: Target;
   readonly threads: number;
+  readonly limits: MemoryLimits;
   bank(entries: readonly BankEntry[], extra?: readonly ExtraSlot[]): Bank;
   compile(program: Program, bank: Bank): Promise<Executable>;
   dispose(): Promise<void>;

@@ -176,12 +176,8 @@ export function gpuBank(context: GpuContext, entries: readonly BankEntry[], extr
   };
 }
 
-function checkSize(
-  bytes: number,
-  { parameters }: SlotLayout,
-  { maxStorageBufferBindingSize, maxBufferSize }: GPUSupportedLimits,
-): void {
-  const most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+function checkSize(bytes: number, { parameters }: SlotLayout, limits: GPUSupportedLimits): void {
+  const most = largestBuffer(limits);
   if (bytes <= most) return;
   const megabytes = (size: number): string => `${Math.ceil(size / 1e6).toLocaleString("en")} MB`;
   throw new VaekitError(
@@ -189,4 +185,9 @@ function checkSize(
     `${parameters.toLocaleString("en")} parameters are ${megabytes(bytes)}, and this graphics card binds at most ${megabytes(most)} at once`,
     SMALLER_NET,
   );
+}
+
+/** Bytes of the largest array that programs may read and write. */
+export function largestBuffer({ maxStorageBufferBindingSize, maxBufferSize }: GPUSupportedLimits): number {
+  return Math.min(maxStorageBufferBindingSize, maxBufferSize);
 }

@@ -6,7 +6,7 @@ import type { Target } from "../graph/op.js";
 import type { Program } from "../graph/program.js";
 import type { Tensor } from "../graph/tensor.js";
 import { type CpuBank, cpuBank } from "./cpu-bank.js";
-import type { Engine, Executable } from "./engine.js";
+import type { Engine, Executable, MemoryLimits } from "./engine.js";
 import { type OrtApi, type OrtSession, ortExecutable, type RunListener } from "./ort.js";
 
 /** Looks into an engine while it works, for VAEKIT_DEBUG. */
@@ -22,6 +22,7 @@ export interface OrtEngineSpec {
   readonly target: Target;
   readonly ort: OrtApi;
   readonly threads: number;
+  readonly limits: MemoryLimits;
   /** Whether outputs are written into the arrays that are given for them; else they come back and are copied there. */
   readonly fillsOutputs: boolean;
   openSession(bytes: Uint8Array): Promise<OrtSession>;
@@ -60,6 +61,7 @@ export function ortEngine({
   target,
   ort,
   threads,
+  limits,
   fillsOutputs,
   openSession,
   stop,
@@ -73,6 +75,7 @@ export function ortEngine({
     name,
     target,
     threads,
+    limits,
     bank: cpuBank,
     compile: (program, bank) => compile(program, bank as CpuBank),
     dispose: async () => stop?.(),

@@ -6,6 +6,9 @@ import { type EngineHooks, ortEngine } from "./ort-engine.js";
 import { type OrtWeb, startOrt } from "./ort-start.js";
 import { isPage, wasmThreads } from "./threads.js";
 
+/** All that 32-bit addresses reach. */
+const WASM_MEMORY = 2 ** 32;
+
 export interface OrtWebOptions extends EngineOptions {
   readonly hooks?: EngineHooks;
   /**
@@ -33,11 +36,13 @@ export async function ortWeb({ threads, onNotice, hooks, load = loadDefault }: O
     target: "cpu",
     ort: ort as never,
     threads: started.threads,
+    limits: { total: WASM_MEMORY, array: null },
     fillsOutputs: false, // arrays given for outputs are left as they are (1.30)
     openSession: async (bytes) =>
       (await ort.InferenceSession.create(bytes, {
         executionProviders: ["wasm"],
         graphOptimizationLevel: "basic",
+        enableMemPattern: false, // as in ort-node.ts
       })) as unknown as OrtSession,
     stop,
     hooks,

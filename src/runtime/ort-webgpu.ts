@@ -4,7 +4,7 @@ import type { InferenceSession } from "onnxruntime-web";
 import { VaekitError } from "../errors.js";
 import type { Program } from "../graph/program.js";
 import type { Engine, Executable } from "./engine.js";
-import { type GpuBank, gpuBank } from "./gpu-bank.js";
+import { type GpuBank, gpuBank, largestBuffer } from "./gpu-bank.js";
 import { type GpuContext, gpuExecutable } from "./gpu-executable.js";
 import { openProgram } from "./ort-engine.js";
 import { type OrtWeb, startOrt } from "./ort-start.js";
@@ -51,6 +51,7 @@ export async function ortWebGpu({ threads = THREADS, hooks, load = loadDefault }
     name: "webgpu",
     target: "webgpu",
     threads: started,
+    limits: { total: null, array: largestBuffer(context.device.limits) },
     bank: (entries, extra) => gpuBank(context, entries, extra),
     compile: (program, bank) => compile(program, bank as GpuBank),
     dispose: stop,

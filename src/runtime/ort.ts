@@ -66,7 +66,9 @@ export function ortExecutable(
       const all = { ...fixed };
       for (const [name, type] of fed) all[name] = fedTensor(ort, program, name, type, feeds, dims);
       const started = performance.now();
-      const results = await session.run(all, fetches);
+      const results = await session.run(all, fetches).catch((cause: Error) => {
+        throw OUT_OF_MEMORY.test(cause.message) ? outOfMemory(program.name, cause) : cause;
+      });
       listener?.ran(program.name, performance.now() - started);
       if (!fillsOutputs) {
         for (const name of Object.keys(program.gradients))
@@ -83,6 +85,15 @@ export function ortExecutable(
     },
     dispose: () => session.release(),
   };
+}
+
+/** What ONNX Runtime says in its native and its WebAssembly form. */
+const OUT_OF_MEMORY = /failed to allocate|bad_alloc|bad alloc|out of memory|\(OOM\)/i;
+
+/** Its own message names the node and the bytes that it asked for. */
+function outOfMemory(program: string, cause: Error): VaekitError {
+  const message = `no memory is left for the program "${program}": ${cause.message}`;
+  return new VaekitError("E_OPTION", message, "Choose a smaller batch, a smaller net or smaller pictures.", { cause });
 }
 
 /** A port nobody listens at: buffers sent there are freed at once. */

@@ -1,12 +1,24 @@
 /** One training step: feeds, noise, the compiled program for the batch at hand, the update. */
 
+import type { Program } from "../graph/program.js";
 import { scratchArrays } from "../model/open.js";
 import { STATISTIC } from "../model/programs.js";
 import type { Weight } from "../model/runner.js";
 import type { Recording } from "../nn/ctx.js";
 import { Philox } from "../random.js";
-import type { Bank, Engine, Executable, ExtraSlot, Feeds, Slot } from "../runtime/engine.js";
+import {
+  type Bank,
+  type Engine,
+  type Executable,
+  type ExtraSlot,
+  type Feeds,
+  SLOTS,
+  type Slot,
+} from "../runtime/engine.js";
+import { expectMemory } from "./memory.js";
 import type { Problem } from "./problem.js";
+
+const FLOAT_BYTES = 4;
 
 export interface StepResult {
   /** Scalars of the step by name, `loss` among them; nats per record. */
@@ -45,7 +57,11 @@ export async function openStepper(
 ): Promise<Stepper> {
   const first = problem.trace(batch);
   const { parameters } = first.recording;
+  const parameterCount = [...parameters.values()].reduce((total, { shape }) => total + sizeOf(shape), 0);
   const extra: ExtraSlot[] = [...(average ? ["average" as const] : []), ...(accumulate > 1 ? ["sum" as const] : [])];
+  const trace = (count: number): Program => (count === batch ? first : problem.trace(count)).program;
+  const fixed = FLOAT_BYTES * parameterCount * (SLOTS.length + extra.length);
+  expectMemory({ trace, batch, fixed }, engine.limits);
   const bank = engine.bank(
     [...parameters].map(([name, { shape }]) => ({ name, shape })),
     extra,
@@ -99,7 +115,7 @@ export async function openStepper(
   return {
     bank,
     states,
-    parameterCount: [...parameters.values()].reduce((total, { shape }) => total + sizeOf(shape), 0),
+    parameterCount,
     async run(records, generator, scalars) {
       if (accumulate === 1)
         return { terms: await pass(records, generator, scalars), gradientNorm: await bank.gradientNorm() };

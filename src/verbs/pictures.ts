@@ -85,8 +85,8 @@ export async function decodePictures(
   for (let start = 0; start < count; start += BATCH) {
     signal?.throwIfAborted();
     const end = Math.min(count, start + BATCH);
-    const decoded = await runner.decode(z.slice(start * latent, end * latent), end - start);
-    pixels.set(image.decode(decoded[name], config.schema.fields[name] as never), start * size);
+    const decoded = await runner.decode(z.subarray(start * latent, end * latent), end - start);
+    image.decode(decoded[name], config.schema.fields[name] as never, pixels.subarray(start * size, end * size));
     onProgress?.(end);
   }
   return { count, height, width, channels, pixels, names };

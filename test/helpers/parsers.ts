@@ -198,6 +198,7 @@ function latentsParser(name: string, file: string, originals: readonly Uint8Arra
 const idleEngine: Engine = {
   name: "idle",
   target: "cpu",
+  limits: { total: null, array: null },
   threads: 1,
   bank: cpuBank,
   compile: () => Promise.reject(new Error("nothing is compiled while a model is opened")),

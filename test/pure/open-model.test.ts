@@ -31,6 +31,7 @@ test.each<[string, Partial<ModelConfig>, string, RegExp]>([
   const engine: Engine = {
     name: "watched",
     target: "cpu",
+    limits: { total: null, array: null },
     threads: 1,
     bank(entries) {
       asked++;
