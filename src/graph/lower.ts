@@ -1,7 +1,7 @@
 /** From a traced program to ONNX bytes for one target: decompose, simplify, write. */
 
 import { decompose } from "./decompose.js";
-import { sinkTransposes } from "./layout.js";
+import { keepBlocks, sinkTransposes } from "./layout.js";
 import { toOnnx } from "./onnx.js";
 import { channelBlock, type Target } from "./op.js";
 import { inputsOf, type Program } from "./program.js";
@@ -39,7 +39,7 @@ export function lowerProgram(program: Program, target: Target, { onPass, watch }
     ["simplify", simplify],
     ["decompose", (all) => decompose(all, target)],
   ];
-  if (channelBlock(target) > 0) passes.push(["layout", sinkTransposes]);
+  if (channelBlock(target) > 0) passes.push(["layout", sinkTransposes], ["simplify", simplify], ["blocks", keepBlocks]);
   passes.push(["simplify", simplify]);
   for (const [pass, run] of passes) {
     outputs = run(outputs);

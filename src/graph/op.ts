@@ -87,6 +87,16 @@ export interface Op<A = never> {
    * stay before it.
    */
   readonly commute?: Commute<A>;
+  /**
+   * The same value from the transposed pictures that inputs were flattened from, one row a picture; null or absent: they are
+   * transposed before.
+   */
+  readonly unflatten?: Commute<A>;
+  /**
+   * The same value from the blocked pictures (ops/blocks.ts) that inputs were taken out of: as a picture out of blocks, or
+   * without one; null or absent: inputs are taken out of their blocks.
+   */
+  readonly inBlocks?: Commute<A>;
   /** For ops whose attributes hold a subgraph: the attributes with a pass applied to its outputs. */
   readonly rewriteBody?: (attributes: A, pass: (outputs: readonly Tensor[]) => Tensor[]) => object;
 }
@@ -114,6 +124,8 @@ interface SingleSpec<A> {
   examples: readonly Example<A>[];
   overSteps?: OverSteps<A>;
   commute?: Commute<A>;
+  unflatten?: Commute<A>;
+  inBlocks?: Commute<A>;
 }
 
 /** Defines an op with several outputs and returns the function that applies it. */
@@ -127,7 +139,8 @@ export function op<A extends object>(
   name: string,
   spec: SingleSpec<A>,
 ): (inputs: readonly Tensor[], attributes: A) => Tensor {
-  const { shape, dtype, reference, lower, decompose, gradient, examples, overSteps, commute } = spec;
+  const { shape, dtype, reference, lower, decompose, gradient, examples, overSteps, commute, unflatten, inBlocks } =
+    spec;
   const dtypeOf = (types: readonly TensorType[], attributes: A): Dtype =>
     typeof dtype === "function" ? dtype(types, attributes) : (dtype ?? types[0].dtype);
   const make = multiOp<A>({
@@ -158,6 +171,8 @@ export function op<A extends object>(
     examples,
     overSteps,
     commute,
+    unflatten,
+    inBlocks,
   });
   return (inputs, attributes) => make(inputs, attributes)[0];
 }

@@ -3,9 +3,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decompose } from "../../src/graph/decompose.js";
-import { sinkTransposes } from "../../src/graph/layout.js";
+import { grad } from "../../src/graph/grad.js";
+import { keepBlocks, sinkTransposes } from "../../src/graph/layout.js";
 import type { Target } from "../../src/graph/op.js";
-import { constant, input } from "../../src/graph/ops.js";
+import { constant, input, type Tensor } from "../../src/graph/ops.js";
 import { simplify } from "../../src/graph/simplify.js";
 import { topological } from "../../src/graph/walk.js";
 import { Philox } from "../../src/random.js";
@@ -16,6 +17,13 @@ import { expectClose, randomArray } from "../helpers/tensors.js";
 const TOLERANCE = 1e-9;
 const RUNS = { numRuns: 25 };
 
+/** As lowerProgram does it. */
+function lower(outputs: readonly Tensor[], target: Target): readonly Tensor[] {
+  return simplify(keepBlocks(simplify(sinkTransposes(decompose(simplify(outputs), target)))));
+}
+
+const sizeOf = ({ shape }: Tensor): number => shape.reduce<number>((size, dim) => size * (dim as number), 1);
+
 describe.each<{ target: Target; block: number }>([
   { target: "cpu-blocks-8", block: 8 },
   { target: "cpu-blocks-16", block: 16 },
@@ -24,7 +32,7 @@ describe.each<{ target: Target; block: number }>([
     fc.assert(
       fc.property(convolutions, (convolution) => {
         const { outputs, given } = convolutionCase(convolution, transposed);
-        const lowered = sinkTransposes(decompose(simplify(outputs), target));
+        const lowered = lower(outputs, target);
         const values = evaluate(lowered, given);
         for (const [i, expected] of evaluate(outputs, given).entries())
           expectClose(values[i].data, expected.data, TOLERANCE);
@@ -39,6 +47,46 @@ describe.each<{ target: Target; block: number }>([
     const nodes = topological(decompose(simplify(outputs), target));
     const named = (name: string) => nodes.filter(({ op }) => op.name === name);
     expect(named("blockedConvolution").length).toBe(1 + 4 + 1); // four phases of the data gradient
+  });
+
+  test("a net keeps its pictures in blocks and as planes, forward and backward", () => {
+    const side = 20;
+    const half = { kernel: 4, stride: 2, padding: 1 };
+    const x = input("x", [block, side, side, 3]);
+    const weights = [
+      [16 * 3, block],
+      [16 * block, 2 * block],
+      [16 * 2 * block, block],
+      [16 * block, 3],
+    ].map((shape, i) => input(`w${i}`, shape, { role: "parameter" }));
+    const bias = input("bias", [block], { role: "parameter" });
+    const hidden = x
+      .conv2d(weights[0], { ...half, bias })
+      .relu()
+      .conv2d(weights[1], half)
+      .relu();
+    const back = hidden.convTranspose2d(weights[2], half).relu().convTranspose2d(weights[3], half);
+    const [logits, target_] = [back, x].map((picture) => picture.reshape([block, -1]));
+    const losses = logits.sigmoidCrossEntropy(target_).sum(1);
+    const parameters = [...weights, bias];
+    const outputs = [losses, ...grad(losses.mean(), parameters)];
+    const lowered = lower(outputs, target);
+
+    const nodes = topological(lowered);
+    const large = (name: string) =>
+      nodes.filter(({ op, outputs: [y] }) => op.name === name && sizeOf(y) >= block * side ** 2);
+    // Those who make what ReLU reads take it themselves; one is left, of the loss.
+    expect(large("relu")).toHaveLength(1);
+    // Pictures of three channels change between pixels and planes where they come in, and for their weight gradients.
+    expect(large("transpose").filter(({ inputs: [from] }) => from.shape.at(-1) === 3)).toHaveLength(2);
+    // What is put into blocks are pictures with batch and channels exchanged, for weight gradients.
+    expect(large("intoBlocks").filter(({ inputs: [from] }) => from.node.op.name === "outOfBlocks")).toEqual([]);
+
+    const random = new Philox(3);
+    const given = new Map([x, ...parameters].map((t) => [t, randomArray(random, t.shape as number[])]));
+    const values = evaluate(lowered, given);
+    for (const [i, expected] of evaluate(outputs, given).entries())
+      expectClose(values[i].data, expected.data, TOLERANCE);
   });
 });
 

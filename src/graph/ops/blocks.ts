@@ -4,8 +4,8 @@
  * b is 8 or 16, whichever the CPU's vector units want; engines say it in their target. Only decompositions make these ops.
  */
 
-import { op } from "../op.js";
-import { type Shape, shapeError, type Tensor } from "../tensor.js";
+import { type Commute, op } from "../op.js";
+import { broadcastShapes, type Node, type Shape, sameShape, shapeError, type Tensor } from "../tensor.js";
 import { forEachIndex, gatherArray, sizeOfShape, stridesOf } from "./arrays.js";
 
 const DOMAIN = "com.microsoft.nchwc/";
@@ -31,6 +31,10 @@ const intoBlocks = op<{ readonly block: number }>("intoBlocks", {
   },
   lower: ([x], _, onnx, { outputs }) =>
     onnx.node("Reshape", [onnx.node(`${DOMAIN}ReorderInput`, [x]), onnx.shape(outputs[0].shape)]),
+  inBlocks: ([x], { block }) => {
+    const picture = blockedOf(x);
+    return picture?.shape[4] === block ? picture : null;
+  },
   gradient: "none",
   examples: [],
 });
@@ -66,6 +70,24 @@ export function pixelsOfBlocks(x: Tensor): Tensor {
   return outOfBlocks([x], { channels: nominal(x.shape)[1] as number, last: true });
 }
 
+/** The blocked picture that planes with all its channels were taken out of; null where x is something else. */
+export function blockedOf({ node, shape }: Tensor): Tensor | null {
+  if (node.op.name !== "outOfBlocks" || (node.attributes as { last: boolean }).last) return null;
+  const [picture] = node.inputs;
+  return nominal(picture.shape)[1] === shape[1] ? picture : null;
+}
+
+/** Elementwise ops on blocked pictures of one shape, and on scalars. */
+export function elementwiseInBlocks<A>(make: (inputs: readonly Tensor[], attributes: A) => Tensor): Commute<A> {
+  return (inputs, attributes) => {
+    const shape = broadcastShapes("", ...inputs.map((x) => x.shape));
+    const pictures = inputs.map((x) => (x.rank === 0 ? x : sameShape(x.shape, shape) ? blockedOf(x) : null));
+    const whole = pictures.find((x) => x?.rank === 5);
+    if (!whole || pictures.some((x) => !x || (x.rank === 5 && !sameShape(x.shape, whole.shape)))) return null;
+    return planesOfBlocks(make(pictures as Tensor[], attributes), shape[1] as number);
+  };
+}
+
 export interface BlockedConvolution {
   readonly kernel: readonly [number, number];
   readonly stride: number;
@@ -73,6 +95,8 @@ export interface BlockedConvolution {
   readonly dilation: number;
   /** Zeros around the picture: top, left, bottom, right. */
   readonly pads: readonly [number, number, number, number];
+  /** Whether max(y, 0) is taken of the result. */
+  readonly relu?: boolean;
 }
 
 /** Pixels that the kernel covers, and how often it fits into `size` with its pads. */
@@ -93,7 +117,7 @@ const convolution = op<BlockedConvolution>("blockedConvolution", {
     const columns = fits(width, kernel[1], pads[1] + pads[3], attributes);
     return [x[0], w[0], rows, columns, w.at(-1)!];
   },
-  reference: ([x, w, bias], { kernel: [kh, kw], stride, dilation, pads: [top, left] }, shape) => {
+  reference: ([x, w, bias], { kernel: [kh, kw], stride, dilation, pads: [top, left], relu }, shape) => {
     const blocked = x.shape.length === 5;
     const block = shape[4];
     const inner = x.shape[1] * (blocked ? x.shape[4] : 1);
@@ -116,11 +140,11 @@ const convolution = op<BlockedConvolution>("blockedConvolution", {
               x.data[n * xs[0] + channelOfX(c) + h * xs[2] + v * xs[3]] *
               w.data[group * ws[0] + channelOfW(c) + ky * ws[2] + kx * ws[3] + lane];
         }
-      data[flat] = total;
+      data[flat] = relu ? Math.max(total, 0) : total;
     });
     return { shape, data };
   },
-  lower: ([x, w, ...bias], { kernel, stride, dilation, pads }, onnx, { inputs, outputs }) => {
+  lower: ([x, w, ...bias], { kernel, stride, dilation, pads, relu }, onnx, { inputs, outputs }) => {
     const [picture, filter] = inputs;
     const blocked = picture.shape.length === 5;
     const [groups, inner] = filter.shape as number[];
@@ -132,6 +156,7 @@ const convolution = op<BlockedConvolution>("blockedConvolution", {
       strides: [stride, stride],
       dilations: [dilation, dilation],
       pads,
+      ...(relu && { activation: "Relu" }),
     });
     return onnx.node("Reshape", [y, onnx.shape(outputs[0].shape)]);
   },
@@ -149,4 +174,19 @@ export function blockedConvolution(
   attributes: BlockedConvolution,
 ): Tensor {
   return convolution(bias ? [x, w, bias] : [x, w], attributes);
+}
+
+/** The convolutions that x is put together from, where only they make it and nobody else reads them; else null. */
+export function convolutionsOf(x: Tensor, isReadElsewhere: (x: Tensor) => boolean): Node[] | null {
+  const { op, inputs } = x.node;
+  if (isReadElsewhere(x)) return null;
+  if (op.name === "blockedConvolution") return [x.node];
+  if (op.name !== "reshape" && op.name !== "concat") return null;
+  const parts = inputs.map((part) => convolutionsOf(part, isReadElsewhere));
+  return parts.every((part) => part !== null) ? parts.flat() : null;
+}
+
+/** The same convolution with max(y, 0) taken of its result. */
+export function withRelu({ attributes }: Node, inputs: readonly Tensor[]): Tensor {
+  return convolution(inputs, { ...(attributes as BlockedConvolution), relu: true });
 }

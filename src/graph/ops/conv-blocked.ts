@@ -119,9 +119,21 @@ export function correlateBlocked(
       .flip(0)
       .reshape([-1, outer]);
   }
-  const reach = [kernel[0] + stride * (rows - 1), kernel[1] + stride * (columns - 1)];
-  const dw = acrossBatch(x, y, { reach, before: [padding, padding], dilation: stride }, block);
+  const spare = columnsAtOnce(kernel[1], block, rows * columns) - kernel[1];
+  const reach = [kernel[0] + stride * (rows - 1), kernel[1] + spare + stride * (columns - 1)];
+  const dw = acrossBatch(x, y, { reach, before: [padding, padding], dilation: stride }, block).slice(3, 0, kernel[1]);
   return dw.transpose([2, 3, 0, 1]).reshape([-1, outer]);
+}
+
+/** Filters of so many places are more than a core's nearest cache holds. */
+const LARGE_FILTER = 256;
+
+/**
+ * Columns of a result to compute where `wanted` are needed. Kernels for blocks of 16 do six, three or one at once, and read
+ * all filters each time: where these are large, that takes longer than two columns too many.
+ */
+function columnsAtOnce(wanted: number, block: number, places: number): number {
+  return block === 16 && (wanted === 4 || wanted === 5) && places >= LARGE_FILTER ? 6 : wanted;
 }
 
 interface Windows {

@@ -3,8 +3,9 @@
 import { type Example, type OverSteps, op } from "../op.js";
 import { broadcastShapes, type Shape, sameShape, shapeError, type Tensor } from "../tensor.js";
 import { mapArrays } from "./arrays.js";
+import { elementwiseInBlocks } from "./blocks.js";
 import { constant, lift, scalarValue } from "./source.js";
-import { elementwise } from "./transposed.js";
+import { elementwise, elementwiseUnflattened } from "./transposed.js";
 
 type None = Record<never, never>;
 type Make = (inputs: readonly Tensor[], attributes: None) => Tensor;
@@ -53,6 +54,8 @@ function unary(name: string, { reference, lower, gradient, range, below, onWebGp
     decompose: onWebGpu && (([x], _, target) => (target === "webgpu" ? onWebGpu(x) : null)),
     overSteps: ([x]) => make([x], {}),
     commute: (...given) => elementwise(make)(...given),
+    unflatten: (...given) => elementwiseUnflattened(make)(...given),
+    inBlocks: (...given) => elementwiseInBlocks(make)(...given),
     gradient: (dy, [x], _, y) => [gradient(dy, x, y)],
     examples: [
       { shapes: [[2, 3]], range },
@@ -141,6 +144,8 @@ const stepOp: Make = op<None>("step", {
   shape: ([x]) => x,
   overSteps: ([x]) => step(x),
   commute: (...given) => elementwise(stepOp)(...given),
+  unflatten: (...given) => elementwiseUnflattened(stepOp)(...given),
+  inBlocks: (...given) => elementwiseInBlocks(stepOp)(...given),
   reference: (inputs, _, shape) => mapArrays(inputs, shape, (x) => (x > 0 ? 1 : 0)),
   // A steep ramp is several times faster than a comparison and a cast (measured; see docs/architecture.md).
   lower: ([x], _, onnx) => onnx.node("HardSigmoid", [x], { alpha: { float: 1e30 }, beta: { float: 0 } }),
@@ -181,7 +186,8 @@ export function erfReference(x: number): number {
 interface Binary {
   reference: (a: number, b: number) => number;
   lower: string;
-  gradient: (dy: Tensor, a: Tensor, b: Tensor, y: Tensor) => [Tensor, Tensor];
+  /** Null where the other operand has all of it. */
+  gradient: (dy: Tensor, a: Tensor, b: Tensor, y: Tensor) => [Tensor, Tensor | null];
   range?: Example<None>["range"];
   /** Also defined on whole numbers. */
   ints?: boolean;
@@ -199,9 +205,11 @@ function binary(name: string, { reference, lower, gradient, range }: Binary): (a
     decompose: ([a, b]) => flattened(make, a, b),
     overSteps: (...given) => alignedOverSteps(make)(...given),
     commute: (...given) => elementwise(make)(...given),
+    unflatten: (...given) => elementwiseUnflattened(make)(...given),
+    inBlocks: (...given) => elementwiseInBlocks(make)(...given),
     gradient: (dy, [a, b], _, y) => {
       const [da, db] = gradient(dy, a, b, y);
-      return [unbroadcast(da, a.shape), unbroadcast(db, b.shape)];
+      return [unbroadcast(da, a.shape), db && unbroadcast(db, b.shape)];
     },
     examples: [
       [
@@ -244,12 +252,17 @@ function unspread(x: Tensor, other: Tensor): Tensor | null {
   return x.node.inputs[0];
 }
 
+/** 2 x, from what x was spread from. */
+function twice(x: Tensor): Tensor {
+  return x.node.op.name === "broadcastTo" ? x.node.inputs[0].mul(2).broadcastTo(x.shape) : x.mul(2);
+}
+
 const addOp = binary("add", { reference: (a, b) => a + b, lower: "Add", gradient: (dy) => [dy, dy] });
 const subOp = binary("sub", { reference: (a, b) => a - b, lower: "Sub", gradient: (dy) => [dy, dy.neg()] });
 const mulOp = binary("mul", {
   reference: (a, b) => a * b,
   lower: "Mul",
-  gradient: (dy, a, b) => [dy.mul(b), dy.mul(a)],
+  gradient: (dy, a, b) => (a === b ? [twice(dy).mul(a), null] : [dy.mul(b), dy.mul(a)]),
 });
 const divOp = binary("div", {
   reference: (a, b) => a / b,

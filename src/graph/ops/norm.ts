@@ -83,18 +83,17 @@ export function groupNorm(x: Tensor, groups: number, gain?: Tensor, bias?: Tenso
   if (channels % groups !== 0)
     throw new VaekitError("E_SHAPE", `groupNorm: ${channels} channels do not divide into ${groups} groups`);
   const [batch, height, width] = x.shape as number[];
-  const pixels = x.reshape([batch, height * width, channels]);
-  // Sums per channel first: large tensors meet only [B, 1, C], whose last axis is long; groups are formed on those.
+  // Sums per channel first: large tensors meet only [B, 1, 1, C], whose last axis is long; groups are formed on those.
   const groupMean = (values: Tensor): Tensor =>
     values
-      .sum(1)
+      .sum([1, 2])
       .reshape([batch, groups, channels / groups])
       .sum(-1, true)
       .mul(groups / (height * width * channels))
       .broadcastTo([batch, groups, channels / groups])
-      .reshape([batch, 1, channels]);
-  const centred = pixels.sub(groupMean(pixels));
+      .reshape([batch, 1, 1, channels]);
+  const centred = x.sub(groupMean(x));
   const scale = constant(1).div(groupMean(centred.square()).add(epsilon).sqrt());
   const scaled = centred.mul(gain ? scale.mul(gain) : scale);
-  return (bias ? scaled.add(bias) : scaled).reshape(x.shape);
+  return bias ? scaled.add(bias) : scaled;
 }

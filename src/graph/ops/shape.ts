@@ -14,7 +14,7 @@ import {
 } from "../tensor.js";
 import { broadcastArray, forEachIndex, gatherArray, stridesOf } from "./arrays.js";
 import { unbroadcast } from "./elementwise.js";
-import { inverse, reshapeOfTransposed, transposedOf } from "./transposed.js";
+import { flattenedFrom, inverse, reshapeOfTransposed, transposedOf } from "./transposed.js";
 
 const reshapeOp = op<{ shape: Shape }>("reshape", {
   shape: (_, { shape }) => shape,
@@ -22,6 +22,10 @@ const reshapeOp = op<{ shape: Shape }>("reshape", {
   lower: ([x], { shape }, onnx) => onnx.node("Reshape", [x, onnx.shape(shape)], { allowzero: 1 }),
   gradient: (dy, [x]) => [dy.reshape(x.shape)],
   commute: ([x], { shape }) => reshapeOfTransposed(x, shape),
+  unflatten: ([x], { shape }) => {
+    const picture = flattenedFrom(x);
+    return picture && sameShape(picture.shape, shape) ? picture : null;
+  },
   overSteps: ([x], { shape }) => reshape(x, [x.shape[0], ...shape]),
   examples: [
     { shapes: [[2, 3]], attributes: { shape: [3, 2] } },

@@ -32,6 +32,29 @@ export function elementwise<A>(make: (inputs: readonly Tensor[], attributes: A) 
   };
 }
 
+/** The transposed picture [N, ...] that records [N, size] were flattened from; null where they were not. */
+export function flattenedFrom(x: Tensor): Tensor | null {
+  const [from] = x.node.op.name === "reshape" ? x.node.inputs : [];
+  if (!from || !transposedOf(from) || x.rank !== 2 || from.rank < 3) return null;
+  return from.shape[0] === x.shape[0] ? from : null;
+}
+
+/** Elementwise ops on flattened pictures, on the pictures; with inputs [N, 1] and scalars, too. */
+export function elementwiseUnflattened<A>(make: (inputs: readonly Tensor[], attributes: A) => Tensor): Commute<A> {
+  return (inputs, attributes) => {
+    const shape = broadcastShapes("", ...inputs.map((x) => x.shape));
+    const picture = inputs.map(flattenedFrom).find((x) => x !== null);
+    if (!picture || !sameShape(shape, [picture.shape[0], productOf(picture.shape.slice(1))])) return null;
+    const ones = new Array<number>(picture.rank - 1).fill(1);
+    const whole = inputs.map((x) => {
+      if (sameShape(x.shape, shape)) return x.reshape(picture.shape);
+      if (x.rank === 0) return x;
+      return x.rank === 2 && x.shape[1] === 1 ? x.reshape([x.shape[0], ...ones]) : null;
+    });
+    return whole.includes(null) ? null : (elementwise(make)(whole as Tensor[], attributes)?.reshape(shape) ?? null);
+  };
+}
+
 interface Segment {
   /** Axes of the transposed tensor, and the sizes that they become. */
   readonly axes: readonly number[];
