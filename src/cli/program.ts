@@ -146,7 +146,8 @@ function usageError({ code, message }: CommanderError, program: Command, words: 
   const help = command === program ? "vaekit --help" : `vaekit ${command.name()} --help`;
   if (code === "commander.unknownOption") {
     const flags = command.options.flatMap(({ long }) => long ?? []);
-    const near = didYouMean(quoted, [...flags, "--help"]);
+    const shorter = flags.find((flag) => quoted.startsWith(`${flag}-`)); // --batch-size, as the library has batchSize
+    const near = shorter ? `Did you mean "${shorter}"?` : didYouMean(quoted, [...flags, "--help"]);
     return new VaekitError("E_USAGE", `unknown flag ${quoted}`, near.startsWith("Did") ? near : `See ${help}.`);
   }
   if (code === "commander.optionMissingArgument")

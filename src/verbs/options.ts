@@ -50,7 +50,7 @@ export const threads = z
   .min(1)
   .max(MAX_THREADS)
   .optional()
-  .describe("threads to compute with (default: as many as the machine has, at most 8)")
+  .describe("threads to compute with (default: as many as the machine has, at most 8, on wasm 4)")
   .register(look, { placeholder: "N", more: true });
 
 export const device = z

@@ -1,17 +1,18 @@
 /** The report in a browser: nothing asked of the network, no error, nothing that sticks out, on desk, phone and paper. */
 
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportPage } from "../../src/eval/report/page.js";
+import { CHROMIUM, launch } from "../helpers/chromium.js";
 import { historyOf, reportFactsOf } from "../helpers/report-facts.js";
 
-const CHROMIUM = process.env.VAEKIT_CHROMIUM ?? "/usr/bin/chromium";
+if (!CHROMIUM) test.skip("skipped: no chromium (set VAEKIT_CHROMIUM)", () => {});
 
-describe.skipIf(!existsSync(CHROMIUM))(`in ${CHROMIUM} (skipped where it is missing)`, () => {
+describe.skipIf(!CHROMIUM)("in Chromium", () => {
   let browser: Browser;
   let folder = "";
 
@@ -36,7 +37,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`in ${CHROMIUM} (skipped where it is miss
     folder = mkdtempSync(join(tmpdir(), "vaekit-report-"));
     writeFileSync(join(folder, "plain.html"), await reportPage(plain));
     writeFileSync(join(folder, "awkward.html"), await reportPage(awkward));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    browser = await launch();
   });
   afterAll(async () => {
     await browser?.close();

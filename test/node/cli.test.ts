@@ -47,6 +47,7 @@ describe("usage errors", () => {
   test.each([
     [["fitt", "mnist"], 'E_UNKNOWN unknown verb "fitt"', 'Did you mean "fit"?'],
     [["fitt", "--help"], 'E_UNKNOWN unknown verb "fitt"', 'Did you mean "fit"?'],
+    [["fit", "mnist", "--batch-size", "3"], "E_USAGE unknown flag --batch-size", 'Did you mean "--batch"?'],
     [["fit", "mnist", "--latnt", "3"], "E_USAGE unknown flag --latnt", 'Did you mean "--latent"?'],
     [["fit", "mnist"], "E_USAGE missing --out: folder for the model", ""],
     [["fit", "--out", "m"], "E_USAGE missing DATA", ""],

@@ -1,7 +1,7 @@
 /** Normalisation to mean 0 and variance 1: over the last axis, or over groups of channels. */
 
 import { VaekitError } from "../../errors.js";
-import { multiOp } from "../op.js";
+import { channelBlock, multiOp } from "../op.js";
 import { type Shape, shapeError, type Tensor } from "../tensor.js";
 import { constant } from "./source.js";
 
@@ -73,6 +73,110 @@ export function layerNorm(x: Tensor, gain?: Tensor, bias?: Tensor, epsilon = EPS
   return bias ? scaled.add(bias) : scaled;
 }
 
+interface Groups {
+  readonly groups: number;
+  readonly epsilon: number;
+}
+
+/** [B, H, W, C] -> means per record and group of channels, [B, groups]. Sums per channel first: these are of long runs. */
+function groupMeans(x: Tensor, groups: number): Tensor {
+  return meansOf(x.sum([1, 2]), groups, (x.shape[1] as number) * (x.shape[2] as number));
+}
+
+/** Sums per channel [B, C] over so many places -> means per group, [B, groups]. */
+function meansOf(sums: Tensor, groups: number, places: number): Tensor {
+  const inGroup = (sums.shape[1] as number) / groups;
+  return sums
+    .reshape([sums.shape[0], groups, inGroup])
+    .sum(-1)
+    .mul(1 / (inGroup * places));
+}
+
+/** Values per group [B, groups] for each of their channels, [B, 1, 1, C]. */
+function spreadOver(values: Tensor, channels: number): Tensor {
+  const [batch, groups] = values.shape as number[];
+  return values
+    .reshape([batch, groups, 1])
+    .broadcastTo([batch, groups, channels / groups])
+    .reshape([batch, 1, 1, channels]);
+}
+
+/** x [B, H, W, C], gain and bias [C] -> y = gain xhat + bias, xhat = (x - mean) s, and s = 1 / sqrt(variance + epsilon) [B, groups]. */
+const groupNormOp = multiOp<Groups>({
+  name: "groupNorm",
+  types: ([{ shape, dtype }], { groups }) => [
+    { shape, dtype },
+    { shape, dtype },
+    { shape: [shape[0], groups], dtype },
+  ],
+  reference: ([x, gain, bias], { groups, epsilon }) => {
+    const [batch, height, width, channels] = x.shape;
+    const inGroup = channels / groups;
+    const scales = new Float64Array(batch * groups);
+    const xhat = Float64Array.from(x.data);
+    for (let b = 0; b < batch; b++) {
+      for (let g = 0; g < groups; g++) {
+        const places: number[] = [];
+        for (let pixel = b * height * width; pixel < (b + 1) * height * width; pixel++)
+          for (let c = g * inGroup; c < (g + 1) * inGroup; c++) places.push(pixel * channels + c);
+        const mean = places.reduce((total, at) => total + x.data[at], 0) / places.length;
+        const variance = places.reduce((total, at) => total + (x.data[at] - mean) ** 2, 0) / places.length;
+        const scale = 1 / Math.sqrt(variance + epsilon);
+        scales[b * groups + g] = scale;
+        for (const at of places) xhat[at] = (x.data[at] - mean) * scale;
+      }
+    }
+    const y = xhat.map((value, at) => value * gain.data[at % channels] + bias.data[at % channels]);
+    return [
+      { shape: x.shape, data: y },
+      { shape: x.shape, data: xhat },
+      { shape: [batch, groups], data: scales },
+    ];
+  },
+  lower: "none",
+  decompose: ([x, gain, bias], { groups, epsilon }, target) => {
+    const [batch, height, width, channels] = x.shape as number[];
+    if (channelBlock(target) > 0) {
+      // As planes a group is one row: ONNX Runtime standardises it in one pass.
+      const planes = x.transpose([0, 3, 1, 2]);
+      const rows = planes.reshape([batch, groups, (height * width * channels) / groups]);
+      const [standard, scale] = standardizeRows([rows], { epsilon });
+      const xhat = standard.reshape(planes.shape).transpose([0, 2, 3, 1]);
+      return [xhat.mul(gain).add(bias), xhat, scale.reshape([batch, groups])];
+    }
+    const centred = x.sub(spreadOver(groupMeans(x, groups), channels));
+    const scale = constant(1).div(groupMeans(centred.square(), groups).add(epsilon).sqrt());
+    const perChannel = spreadOver(scale, channels);
+    return [centred.mul(perChannel.mul(gain)).add(bias), centred.mul(perChannel), scale];
+  },
+  // With D values in a group: dxhat/dx = s (I - 1 1'/D - xhat xhat'/D), ds/dx = -s^2 xhat/D
+  gradient: ([dy, dxhat, ds], [x, gain], { groups }, [, xhat, s]): (Tensor | null)[] => {
+    const [, height, width, channels] = x.shape as number[];
+    const places = height * width;
+    const flows: Tensor[] = [];
+    const add = (d: Tensor, factor: Tensor | null): { sums: Tensor; along: Tensor } => {
+      const [sums, along] = [d.sum([1, 2]), d.mul(xhat).sum([1, 2])]; // [B, C]
+      const weighted = (values: Tensor): Tensor => meansOf(factor ? values.mul(factor) : values, groups, places);
+      const perChannel = spreadOver(s, channels);
+      flows.push(
+        d
+          .mul(factor ? perChannel.mul(factor) : perChannel)
+          .sub(xhat.mul(spreadOver(weighted(along).mul(s), channels)))
+          .sub(spreadOver(weighted(sums).mul(s), channels)),
+      );
+      return { sums, along };
+    };
+    const outer = dy && add(dy, gain);
+    if (dxhat) add(dxhat, null);
+    if (ds) flows.push(xhat.mul(spreadOver(ds.mul(s.square()).mul(-groups / (places * channels)), channels)));
+    return [flows.reduce((a, b) => a.add(b)), outer ? outer.along.sum(0) : null, outer ? outer.sums.sum(0) : null];
+  },
+  examples: [
+    { shapes: [[2, 3, 2, 4], [4], [4]], attributes: { groups: 2, epsilon: EPSILON } },
+    { shapes: [[1, 2, 2, 6], [6], [6]], attributes: { groups: 1, epsilon: 0.5 } },
+  ],
+});
+
 /**
  * Group normalisation (Wu & He 2018) of pictures x [B, H, W, C]: mean 0 and variance 1 over H, W and the C/groups
  * channels of each group. `gain` and `bias` [C] are optional.
@@ -82,18 +186,6 @@ export function groupNorm(x: Tensor, groups: number, gain?: Tensor, bias?: Tenso
   if (x.rank !== 4) throw shapeError("groupNorm", "x must be [B, H, W, C]", x.shape);
   if (channels % groups !== 0)
     throw new VaekitError("E_SHAPE", `groupNorm: ${channels} channels do not divide into ${groups} groups`);
-  const [batch, height, width] = x.shape as number[];
-  // Sums per channel first: large tensors meet only [B, 1, 1, C], whose last axis is long; groups are formed on those.
-  const groupMean = (values: Tensor): Tensor =>
-    values
-      .sum([1, 2])
-      .reshape([batch, groups, channels / groups])
-      .sum(-1, true)
-      .mul(groups / (height * width * channels))
-      .broadcastTo([batch, groups, channels / groups])
-      .reshape([batch, 1, 1, channels]);
-  const centred = x.sub(groupMean(x));
-  const scale = constant(1).div(groupMean(centred.square()).add(epsilon).sqrt());
-  const scaled = centred.mul(gain ? scale.mul(gain) : scale);
-  return bias ? scaled.add(bias) : scaled;
+  const filled = (value: number): Tensor => constant(new Array<number>(channels).fill(value));
+  return groupNormOp([x, gain ?? filled(1), bias ?? filled(0)], { groups, epsilon })[0];
 }
