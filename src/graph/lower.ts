@@ -1,7 +1,8 @@
 /** From a traced program to ONNX bytes for one target: decompose, simplify, write. */
 
 import { decompose } from "./decompose.js";
-import { keepBlocks, sinkTransposes } from "./layout.js";
+import { keepBlocks } from "./keep-blocks.js";
+import { sinkTransposes } from "./layout.js";
 import { toOnnx } from "./onnx.js";
 import { channelBlock, type Target } from "./op.js";
 import { inputsOf, type Program } from "./program.js";
