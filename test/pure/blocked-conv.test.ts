@@ -59,25 +59,36 @@ describe.each<{ target: Target; block: number }>([
       [16 * block, 2 * block],
       [16 * 2 * block, block],
       [16 * block, 3],
+      [50 * block, 3], // dense, to 3 latents and back
+      [3, 50 * block],
     ].map((shape, i) => input(`w${i}`, shape, { role: "parameter" }));
     const bias = input("bias", [block], { role: "parameter" });
+    const shift = input("shift", [50 * block], { role: "parameter" });
     const hidden = x
       .conv2d(weights[0], { ...half, bias })
       .relu()
       .conv2d(weights[1], half)
       .relu();
-    const back = hidden.convTranspose2d(weights[2], half).relu().convTranspose2d(weights[3], half);
+    const latent = hidden.reshape([block, -1]).matmul(weights[4]);
+    const start = latent.matmul(weights[5]).add(shift).relu().reshape(hidden.shape);
+    const back = start.convTranspose2d(weights[2], half).relu().convTranspose2d(weights[3], half);
     const [logits, target_] = [back, x].map((picture) => picture.reshape([block, -1]));
     const losses = logits.sigmoidCrossEntropy(target_).sum(1);
-    const parameters = [...weights, bias];
+    const parameters = [...weights, bias, shift];
     const outputs = [losses, ...grad(losses.mean(), parameters)];
     const lowered = lower(outputs, target);
 
     const nodes = topological(lowered);
     const large = (name: string) =>
       nodes.filter(({ op, outputs: [y] }) => op.name === name && sizeOf(y) >= block * side ** 2);
-    // Those who make what ReLU reads take it themselves; one is left, of the loss.
-    expect(large("relu")).toHaveLength(1);
+    // Those who make what ReLU reads take it themselves; left are that of the dense layer and one of the loss.
+    expect(large("relu")).toHaveLength(2);
+    // The dense layers take and give planes: their weights change order instead.
+    const dense = nodes.filter(
+      ({ op, inputs, outputs: [y] }) =>
+        op.name === "transpose" && inputs[0].rank === 4 && sizeOf(y) === 50 * block ** 2,
+    );
+    expect(dense.map(({ outputs: [y] }) => y.shape)).toEqual([]);
     // Pictures of three channels change between pixels and planes where they come in, and for their weight gradients.
     expect(large("transpose").filter(({ inputs: [from] }) => from.shape.at(-1) === 3)).toHaveLength(2);
     // What is put into blocks are pictures with batch and channels exchanged, for weight gradients.

@@ -1,23 +1,60 @@
 /** Matrix products. */
 
 import { op } from "../op.js";
-import { broadcastShapes, type Shape, shapeError, type Tensor } from "../tensor.js";
+import { broadcastShapes, productOf, type Shape, shapeError, type Tensor } from "../tensor.js";
 import { broadcastArray } from "./arrays.js";
 import { unbroadcast } from "./elementwise.js";
 import { rowScaled } from "./row-scale.js";
+import { flattenedFrom, inverse, transposedOf } from "./transposed.js";
 
-interface MatmulAttributes {
+export interface Product {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
 }
 
-function dimsOf(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttributes) {
+function dimsOf(a: Shape, b: Shape, { transposeA, transposeB }: Product) {
   const [m, k] = transposeA ? [a.at(-1)!, a.at(-2)!] : [a.at(-2)!, a.at(-1)!];
   const [k2, n] = transposeB ? [b.at(-1)!, b.at(-2)!] : [b.at(-2)!, b.at(-1)!];
   return { m, k, k2, n };
 }
 
-const matmulOp = op<MatmulAttributes>("matmul", {
+/** A matrix whose `axis` holds values of the sizes `sizes`: the same values with those axes in another order. */
+export function permuted(x: Tensor, axis: 0 | 1, sizes: Shape, order: readonly number[]): Tensor {
+  const rank = sizes.length;
+  const split = axis === 0 ? [...sizes, x.shape[1]] : [x.shape[0], ...sizes];
+  const axes = axis === 0 ? [...order, rank] : [0, ...order.map((place) => place + 1)];
+  return x.reshape(split).transpose(axes).reshape(x.shape);
+}
+
+/** Whether x has fewer values than y; not where a batch of any size hides it. */
+export function isSmaller(x: Tensor, y: Tensor): boolean {
+  const [own, other] = [productOf(x.shape), productOf(y.shape)];
+  return typeof own === "number" && typeof other === "number" && own < other;
+}
+
+/** Products of flattened pictures on what they were before they were transposed: rows or columns of the rest change order. */
+function unflattened(a: Tensor, b: Tensor, attributes: Product): Tensor | null {
+  if (a.rank !== 2 || b.rank !== 2) return null;
+  const isLeft = flattenedFrom(a) !== null;
+  const picture = isLeft ? flattenedFrom(a)! : flattenedFrom(b)!;
+  const { from, order } = transposedOf(picture)!;
+  if (order[0] !== 0) return null;
+  const places = order.slice(1).map((place) => place - 1);
+  const rows = from.reshape([from.shape[0], -1]);
+  const { transposeA, transposeB } = attributes;
+  const [own, other] = isLeft ? [transposeA, transposeB] : [!transposeB, !transposeA];
+  if (own) {
+    // The places are the result's rows (of a) or columns (of b).
+    const made = isLeft ? matmul(rows, b, attributes) : matmul(a, rows, attributes);
+    if (!isSmaller(made, picture)) return null;
+    return permuted(made, isLeft ? 0 : 1, from.shape.slice(1), places);
+  }
+  if (!isSmaller(isLeft ? b : a, picture)) return null;
+  const change = (x: Tensor): Tensor => permuted(x, other ? 1 : 0, picture.shape.slice(1), inverse(places));
+  return isLeft ? matmul(rows, change(b), attributes) : matmul(change(a), rows, attributes);
+}
+
+const matmulOp = op<Product>("matmul", {
   shape: ([a, b], attributes) => {
     if (a.length < 2 || b.length < 2) throw shapeError("matmul", "both operands need at least two axes", a, b);
     const { m, k, k2, n } = dimsOf(a, b, attributes);
@@ -63,6 +100,7 @@ const matmulOp = op<MatmulAttributes>("matmul", {
       : matmul(a, dy, { transposeA: !transposeA });
     return [unbroadcast(da, a.shape), unbroadcast(db, b.shape)];
   },
+  unflatten: ([a, b], attributes) => unflattened(a, b, attributes),
   overSteps: ([a, b], attributes, [aSteps, bSteps]) =>
     a.rank === (aSteps ? 3 : 2) && b.rank === (bSteps ? 3 : 2) ? matmul(a, b, attributes) : null,
   examples: [
@@ -122,7 +160,7 @@ const matmulOp = op<MatmulAttributes>("matmul", {
  * (r x) b = r (x b) and a^T (r x) = (r a)^T x, where that scales fewer numbers: the weights of words in a loss need not go
  * over a whole vocabulary, nor does it have to be written once more.
  */
-function withFactorsOutside(a: Tensor, b: Tensor, { transposeA, transposeB }: MatmulAttributes): Tensor | null {
+function withFactorsOutside(a: Tensor, b: Tensor, { transposeA, transposeB }: Product): Tensor | null {
   if (a.rank !== 2 || b.rank !== 2) return null;
   if (!transposeA) {
     const scaled = rowScaled(a);
@@ -138,7 +176,7 @@ function withFactorsOutside(a: Tensor, b: Tensor, { transposeA, transposeB }: Ma
 export function matmul(
   a: Tensor,
   b: Tensor,
-  { transposeA = false, transposeB = false }: Partial<MatmulAttributes> = {},
+  { transposeA = false, transposeB = false }: Partial<Product> = {},
 ): Tensor {
   // A stack of matrices times one matrix is one tall product.
   if (a.rank > 2 && b.rank === 2 && !transposeA) {

@@ -59,9 +59,12 @@ const sumOp = op<Axes>("sum", {
     return y.transpose(kept.map((place) => kept.filter((other) => other < place).length));
   },
   unflatten: ([x], { axes, keepDims }) => {
-    const picture = axes.join() === "1" ? flattenedFrom(x) : null;
+    const picture = flattenedFrom(x);
     const { from, order } = picture ? transposedOf(picture)! : {};
-    return order?.[0] === 0 ? sum(from!, order.slice(1)).reshape(reducedShape(x.shape, { axes, keepDims })) : null;
+    if (!from || order?.[0] !== 0 || axes.length !== 1) return null;
+    const sums =
+      axes[0] === 1 ? sum(from, order.slice(1)) : sum(from, 0).transpose(order.slice(1).map((place) => place - 1));
+    return sums.reshape(reducedShape(x.shape, { axes, keepDims }));
   },
   inBlocks: ([x], attributes) => {
     const picture = blockedOf(x);

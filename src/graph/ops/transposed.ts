@@ -39,7 +39,7 @@ export function flattenedFrom(x: Tensor): Tensor | null {
   return from.shape[0] === x.shape[0] ? from : null;
 }
 
-/** Elementwise ops on flattened pictures, on the pictures; with inputs [N, 1] and scalars, too. */
+/** Elementwise ops on flattened pictures, on the pictures; with inputs [N, 1], [size] and scalars, too. */
 export function elementwiseUnflattened<A>(make: (inputs: readonly Tensor[], attributes: A) => Tensor): Commute<A> {
   return (inputs, attributes) => {
     const shape = broadcastShapes("", ...inputs.map((x) => x.shape));
@@ -49,6 +49,7 @@ export function elementwiseUnflattened<A>(make: (inputs: readonly Tensor[], attr
     const whole = inputs.map((x) => {
       if (sameShape(x.shape, shape)) return x.reshape(picture.shape);
       if (x.rank === 0) return x;
+      if (x.rank === 1 && x.shape[0] === shape[1]) return x.reshape([1, ...picture.shape.slice(1)]);
       return x.rank === 2 && x.shape[1] === 1 ? x.reshape([x.shape[0], ...ones]) : null;
     });
     return whole.includes(null) ? null : (elementwise(make)(whole as Tensor[], attributes)?.reshape(shape) ?? null);
