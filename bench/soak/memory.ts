@@ -6,13 +6,12 @@
  * first. Each minute, after a full garbage collection, a line of JSON says what the process holds.
  */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { FLAT, fullCollection, type Held, holds, isFlat } from "./holds.js";
 import { type Round, round } from "./rounds.js";
 
 const HELP = `Two hours of fitting, loading, sampling, encoding and saving in one process; is its memory flat?
@@ -22,24 +21,13 @@ const HELP = `Two hours of fitting, loading, sampling, encoding and saving in on
 
 Exit status: 0 flat within 5 %, 4 not.`;
 
-/** Largest change of the median that still counts as flat. */
-const FLAT = 0.05;
 const NOT_FLAT = 4;
 const MINUTE = 60_000;
-const MEBIBYTE = 2 ** 20;
 
-/** What the process holds, after a garbage collection. Sizes are MiB. */
-interface Sample {
+/** What the process holds at some minute. */
+interface Sample extends Held {
   readonly minute: number;
   readonly rounds: number;
-  readonly rss: number;
-  readonly heapUsed: number;
-  readonly external: number;
-  readonly arrayBuffers: number;
-  /** Open file descriptors; null where the system does not tell. */
-  readonly descriptors: number | null;
-  /** Timers, sockets, ports and the like that keep a process alive. */
-  readonly resources: number;
 }
 
 const { values: flags } = parseArgs({
@@ -51,38 +39,6 @@ const { values: flags } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
-
-function fullCollection(): () => void {
-  setFlagsFromString("--expose-gc");
-  return runInNewContext("gc") as () => void;
-}
-
-async function measure(collect: () => void, minute: number, rounds: number): Promise<Sample> {
-  for (let i = 0; i < 3; i++) {
-    collect();
-    await new Promise((resolve) => setTimeout(resolve, 50)); // finalizers run between turns
-  }
-  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
-  const mebibytes = (bytes: number): number => Number((bytes / MEBIBYTE).toFixed(2));
-  return {
-    minute,
-    rounds,
-    rss: mebibytes(rss),
-    heapUsed: mebibytes(heapUsed),
-    external: mebibytes(external),
-    arrayBuffers: mebibytes(arrayBuffers),
-    descriptors: descriptors(),
-    resources: process.getActiveResourcesInfo().length,
-  };
-}
-
-function descriptors(): number | null {
-  try {
-    return readdirSync("/proc/self/fd").length;
-  } catch {
-    return null;
-  }
-}
 
 /** The last quarter of the samples against the second; the first is warming up. */
 function verdict(samples: readonly Sample[]): { text: string; flat: boolean } {
@@ -96,7 +52,7 @@ function verdict(samples: readonly Sample[]): { text: string; flat: boolean } {
     const [before, after] = [second, last].map((some) => median(some.map((sample) => sample[key] ?? 0)));
     const change = before === 0 ? 0 : after / before - 1;
     const judged = key === "rss" || key === "descriptors" || key === "resources";
-    if (judged && change > FLAT) flat = false;
+    if (judged && !isFlat(before, after)) flat = false;
     const percent = `${change >= 0 ? "+" : ""}${(100 * change).toFixed(1)} %`;
     lines.push(`${key.padEnd(13)} ${before.toFixed(1).padStart(8)} -> ${after.toFixed(1).padStart(8)}  ${percent}`);
   }
@@ -133,7 +89,7 @@ async function soak(minutes: number, log: string, threads: number): Promise<void
       const passed = Math.floor((performance.now() - started) / MINUTE);
       if (passed <= minute) continue;
       minute = passed;
-      const sample = await measure(collect, minute, number + 1);
+      const sample: Sample = { minute, rounds: number + 1, ...(await holds(collect)) };
       await appendFile(log, `${JSON.stringify(sample)}\n`);
     }
   } finally {
