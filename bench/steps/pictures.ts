@@ -1,6 +1,7 @@
 /** Our side of a step comparison: the trainer's own steps on pictures in memory, as a contender. */
 
 import { pictureDataset } from "../../src/data/pictures.js";
+import { isCpu } from "../../src/graph/op.js";
 import { compose } from "../../src/model/compose.js";
 import type { PartConfig } from "../../src/model/config.js";
 import { BETA } from "../../src/model/objectives/elbo.js";
@@ -40,7 +41,7 @@ export async function pictureSteps(engine: Engine, steps: PictureSteps): Promise
     compose(config),
     data,
     Uint32Array.from({ length: count }, (_, i) => i),
-    { binarize: false, flip: false, shift: 0 },
+    { binarize: false, flip: false, shift: 0, bytes: isCpu(engine.target) },
   );
   const stepper = await openStepper(problem, engine, batch, 0, 1);
   let done = 0;

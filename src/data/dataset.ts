@@ -27,6 +27,8 @@ export interface Dataset {
   readonly count: number;
   readonly schema: Schema;
   readonly labels: Labels | null;
+  /** Whether all columns are read as bytes, so that programs may be made for that. Default no. */
+  readonly bytes?: boolean;
   /** Changes when the data changes: a digest of paths, sizes and times, or of the bytes. */
   readonly fingerprint: string;
   /** What a user should know: files skipped, pictures resized, where a download went. */

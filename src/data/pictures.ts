@@ -40,6 +40,7 @@ export function pictureDataset(array: PictureArray, facts: PictureFacts): Datase
     name: facts.name,
     count,
     schema: pictureSchema(array),
+    bytes: pixels instanceof Uint8Array,
     labels: facts.labels,
     fingerprint: facts.fingerprint,
     notices: facts.notices ?? [],

@@ -12,6 +12,7 @@ export function subset(dataset: Dataset, indices: Uint32Array, name = dataset.na
     name,
     count: indices.length,
     schema: dataset.schema,
+    bytes: dataset.bytes,
     labels: labels && { names: labels.names, indices: Int32Array.from(indices, (index) => labels.indices[index]) },
     fingerprint: `${dataset.fingerprint}/${hashBytes(bytes)
       .map((word) => word.toString(16).padStart(8, "0"))

@@ -1,6 +1,7 @@
 /** What a field kind answers: how its values enter and leave a model, and which parts suit what is in them. */
 
 import type { Column, FieldSchema } from "../data/dataset.js";
+import type { Tensor } from "../graph/ops.js";
 import type { Philox } from "../random.js";
 
 /** What was seen in the training data of one field. */
@@ -73,6 +74,8 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   shape(schema: Schema): readonly number[];
   /** [n, ...] as stored -> as the model sees it, float32; into `out` where it is given and as long. */
   encode(column: Column, schema: Schema, out?: Float32Array): Float32Array;
+  /** What `encode` does to bytes, in a graph, on the same numbers as floats, to the last bit. None: it is done before. */
+  readonly fromBytes?: (bytes: Tensor) => Tensor;
   /** The reverse, for values the decoder made; into `out` where it is given. */
   decode(values: Float32Array, schema: Schema, out?: Column): Column;
   /** None: records of this kind stay as they are. */

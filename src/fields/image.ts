@@ -45,6 +45,7 @@ export const image: FieldKind<ImageSchema> = {
   },
   shape: ({ height, width, channels }) => [height, width, channels],
   encode: (column, _schema, out) => unit(column, out),
+  fromBytes: (bytes) => bytes.div(255),
   decode: (values, _schema, out) => bytes(values, out as Uint8Array | undefined),
   augmenter: pictureAugmenter,
   profile,

@@ -13,8 +13,9 @@ const IR_VERSION = 8;
 const FLOAT = 1;
 const INT32 = 6;
 const INT64 = 7;
+const UINT8 = 2;
 const BOOL = 9;
-const ELEMENT_TYPE: Record<Dtype, number> = { float32: FLOAT, int32: INT32, bool: BOOL };
+const ELEMENT_TYPE: Record<Dtype, number> = { float32: FLOAT, uint8: UINT8, int32: INT32, bool: BOOL };
 
 export interface OnnxModelOptions {
   readonly name: string;

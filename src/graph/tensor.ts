@@ -3,7 +3,8 @@
 import { VaekitError } from "../errors.js";
 import type { Op } from "./op.js";
 
-export type Dtype = "float32" | "int32" | "bool";
+/** uint8 is for inputs alone: data as it is stored, cast before anything is computed. */
+export type Dtype = "float32" | "int32" | "bool" | "uint8";
 
 /** A size: a number, a named dimension ("B"), or a canonical product of both ("16*B"). */
 export type Dim = number | string;

@@ -1,8 +1,10 @@
 /** Opens a model on an engine: weights go to a bank, programs are compiled when first needed. */
 
+import type { Columns } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import type { ParameterSpec } from "../nn/ctx.js";
-import type { Engine, Executable, Feeds } from "../runtime/engine.js";
+import type { Engine, Executable, Feeds, Values } from "../runtime/engine.js";
+import { areBytes, takesBytes, withBytes } from "./byte-inputs.js";
 import { compose, type Model, TEMPERATURE } from "./compose.js";
 import type { ModelConfig } from "./config.js";
 import { probedOf, probeProgram } from "./probe.js";
@@ -52,6 +54,22 @@ export async function openRunner(
   };
 
   const withScratch = scratchPool();
+  /** Runs a program over records, which it takes as bytes where they are that. */
+  const reading = async (
+    key: string,
+    trace: () => TracedProgram,
+    columns: Columns,
+    count: number,
+    more: Feeds = {},
+  ): Promise<Record<string, Values>> => {
+    const dims = { B: count };
+    if (takesBytes(engine, model) && areBytes(model, columns)) {
+      const executable = await program(`${key}/bytes`, () => withBytes(trace(), model));
+      return executable.run({ ...(columns as Feeds), ...more }, dims);
+    }
+    const executable = await program(key, trace);
+    return withScratch((scratch) => executable.run({ ...fieldFeeds(model, columns, scratch), ...more }, dims));
+  };
 
   return {
     config,
@@ -60,9 +78,7 @@ export async function openRunner(
       return noiseGroups().reduce((total, { size }) => total + size, 0);
     },
     async encode(columns, count) {
-      const executable = await program("encode", () => encodeProgram(model));
-      const run = (scratch: Scratch) => executable.run(fieldFeeds(model, columns, scratch), { B: count });
-      const { mu, logvar } = await withScratch(run);
+      const { mu, logvar } = await reading("encode", () => encodeProgram(model), columns, count);
       return { mu: mu as Float32Array, logvar: logvar as Float32Array };
     },
     async decode(z, count) {
@@ -78,11 +94,9 @@ export async function openRunner(
       return (await executable.run(feeds, { B: count })).z as Float32Array;
     },
     async score(columns, count, particles, noise) {
-      const executable = await program(`score-${particles}`, () => scoreProgram(model, particles));
       const latents = splitGroups("posterior", noise, particles, count, groups);
-      const run = (scratch: Scratch) =>
-        executable.run({ ...fieldFeeds(model, columns, scratch), ...latents }, { B: count });
-      const { reconstruction, kl, logWeights } = await withScratch(run);
+      const trace = () => scoreProgram(model, particles);
+      const { reconstruction, kl, logWeights } = await reading(`score-${particles}`, trace, columns, count, latents);
       return {
         reconstruction: reconstruction as Float32Array,
         kl: kl as Float32Array,
@@ -90,14 +104,17 @@ export async function openRunner(
       };
     },
     async probe(columns, count, noise) {
-      const executable = await program("probe", () => probeProgram(model));
-      const feeds = { ...fieldFeeds(model, columns), ...splitGroups("posterior", noise, 1, count, groups) };
-      return probedOf((await executable.run(feeds, { B: count })) as Record<string, Float32Array>);
+      const latents = splitGroups("posterior", noise, 1, count, groups);
+      const results = await reading("probe", () => probeProgram(model), columns, count, latents);
+      return probedOf(results as Record<string, Float32Array>);
     },
     async explain(columns, count, particles, noise) {
-      const executable = await program(`explain-${particles}`, () => explainProgram(model, particles));
-      const feeds = { ...fieldFeeds(model, columns), ...splitGroups("posterior", noise, particles, count, groups) };
-      const results = (await executable.run(feeds, { B: count })) as Record<string, Float32Array>;
+      const latents = splitGroups("posterior", noise, particles, count, groups);
+      const trace = () => explainProgram(model, particles);
+      const results = (await reading(`explain-${particles}`, trace, columns, count, latents)) as Record<
+        string,
+        Float32Array
+      >;
       const byField = (prefix: string) =>
         Object.fromEntries(
           Object.entries(results)

@@ -9,7 +9,7 @@ import type { Executable, Feeds, Values } from "./engine.js";
 
 /** The part of ONNX Runtime's JavaScript API that is used; both packages have it. */
 export interface OrtApi {
-  readonly Tensor: new (type: "float32" | "int32" | "bool", data: Values, dims: readonly number[]) => OrtTensor;
+  readonly Tensor: new (type: Dtype, data: Values, dims: readonly number[]) => OrtTensor;
 }
 export interface OrtTensor {
   readonly data: unknown;
@@ -118,11 +118,7 @@ export function fedTensor(
   feeds: Feeds,
   dims: Readonly<Record<string, number>>,
 ): OrtTensor {
-  return new ort.Tensor(ortType(type.dtype), given(feeds, name, program), checkedDims(feeds, name, type, dims));
-}
-
-function ortType(dtype: Dtype): "float32" | "int32" | "bool" {
-  return dtype;
+  return new ort.Tensor(type.dtype, given(feeds, name, program), checkedDims(feeds, name, type, dims));
 }
 
 function given(feeds: Feeds, name: string, program: Program): Values {

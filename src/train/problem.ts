@@ -2,6 +2,7 @@
 
 import type { Columns, Dataset } from "../data/dataset.js";
 import type { Augmentation } from "../fields/field.js";
+import { withBytes } from "../model/byte-inputs.js";
 import type { Model } from "../model/compose.js";
 import { fieldFeeds, type Scratch } from "../model/open.js";
 import { priorStepProgram, stepProgram, type TracedProgram } from "../model/programs.js";
@@ -19,17 +20,21 @@ export interface Problem {
 /** How training records are made into what the model sees. */
 export interface RecordOptions extends Augmentation {
   readonly binarize: boolean;
+  /** Feed records, which are all bytes, as they are where nothing changes them (model/byte-inputs.ts). Default no. */
+  readonly bytes?: boolean;
 }
 
 /** Fitting a model to the records `indices` of a data set. */
 export function modelProblem(model: Model, data: Dataset, indices: Uint32Array, options: RecordOptions): Problem {
   const changes = options.flip || options.shift > 0;
+  const bytes = options.bytes && !changes && !options.binarize;
   return {
     count: indices.length,
-    trace: (batch) => stepProgram(model, batch),
+    trace: (batch) => (bytes ? withBytes(stepProgram(model, batch), model) : stepProgram(model, batch)),
     feeds(records, random, scratch) {
       const columns = data.read(records.map((at) => indices[at]));
       const feed = (read: Columns): Feeds => {
+        if (bytes) return read as Feeds;
         const encoded = fieldFeeds(model, read, scratch);
         const feeds = changes ? augmented(model, encoded, options, random, scratch) : encoded;
         return options.binarize ? binarized(feeds, random, scratch) : feeds;

@@ -3,6 +3,7 @@
 import type { Dataset } from "../data/dataset.js";
 import { splitIndices } from "../data/split.js";
 import { foresee } from "../eval/doctor/list.js";
+import { takesBytes } from "../model/byte-inputs.js";
 import { compose } from "../model/compose.js";
 import type { ModelConfig } from "../model/config.js";
 import { nets } from "../model/list.js";
@@ -68,7 +69,8 @@ export async function* train(
   const model = compose(before);
   const { train: indices, valid } = splitIndices(data.count, options.valid, options.seed);
   const batchSize = Math.min(options.batchSize, indices.length);
-  const problem = modelProblem(model, data, indices, options);
+  const bytes = data.bytes === true && takesBytes(engine, model);
+  const problem = modelProblem(model, data, indices, { ...options, bytes });
   const { accumulate, ema } = options;
   const wanted = { accumulate, average: ema > 0 };
   const stepper = await openStepper(problem, engine, batchSize, options.seed, STREAM.initial, wanted);

@@ -2,6 +2,7 @@
 
 import { openDataset } from "../data/open.js";
 import { splitIndices } from "../data/split.js";
+import { takesBytes } from "../model/byte-inputs.js";
 import { compose } from "../model/compose.js";
 import type { ModelConfig } from "../model/config.js";
 import { BETA } from "../model/objectives/elbo.js";
@@ -47,8 +48,10 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
     const { train, valid } = splitIndices(data.count, input.valid, seed);
     const { batchSize: wanted, epochs } = TrainingOptions.parse(config.training);
     const batchSize = Math.min(wanted, train.length);
-    const problem = modelProblem(compose(beforePrior(config)), data, train, input);
     const engine = await host.engine(device, { threads, onNotice });
+    const model = compose(beforePrior(config));
+    const bytes = data.bytes === true && takesBytes(engine, model);
+    const problem = modelProblem(model, data, train, { ...input, bytes });
     const perUpdate = batchSize * input.accumulate;
     const passes = { accumulate: input.accumulate, average: input.ema > 0 };
     const stepper = await openStepper(problem, engine, batchSize, seed, STREAM.initial, passes);

@@ -116,7 +116,7 @@ export async function runCase(
   for (const [tensor, { data }] of given) {
     const { name } = tensor.node.attributes as InputSpec;
     if (!needed.has(name)) continue;
-    const make = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[tensor.dtype];
+    const make = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, uint8: Uint8Array }[tensor.dtype];
     feeds[name] = make.from(data);
   }
   const got = await executable.run(feeds, dims);

@@ -63,6 +63,7 @@ export async function openLargeArray(request: LargeArrayRequest): Promise<Datase
     name: address.text,
     count,
     schema: pictureSchema(size),
+    bytes: true,
     labels: await labels(count),
     fingerprint: `${digest}/${height}x${width}x${channels}`,
     notices: [],

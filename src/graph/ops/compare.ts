@@ -7,7 +7,7 @@ import { unbroadcast } from "./elementwise.js";
 import { lift } from "./source.js";
 
 type None = Record<never, never>;
-const ONNX_TYPE: Record<Dtype, number> = { float32: 1, int32: 6, bool: 9 };
+const ONNX_TYPE: Record<Dtype, number> = { float32: 1, uint8: 2, int32: 6, bool: 9 };
 
 function comparison(
   name: string,

@@ -159,7 +159,7 @@ function onDisk(file: Awaited<ReturnType<typeof open>>, footer: SpoolFooter, { n
   const close = () => file.close();
   return {
     kept: footer.kept,
-    dataset: { name, count, schema, labels: null, fingerprint: key, notices, id: String, read, close },
+    dataset: { name, count, schema, bytes: true, labels: null, fingerprint: key, notices, id: String, read, close },
   };
 }
 
