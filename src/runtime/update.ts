@@ -55,17 +55,23 @@ export function adamFactors(rule: UpdateRule): AdamFactors {
   ];
 }
 
+/** Compiled once for all banks; null where WebAssembly or its SIMD is missing. */
+let compiled: WebAssembly.Module | null | undefined;
+
+function kernelModule(): WebAssembly.Module | null {
+  if (compiled !== undefined) return compiled;
+  const bytes = Uint8Array.from(atob(UPDATE_WASM), (character) => character.charCodeAt(0));
+  const usable = typeof WebAssembly === "object" && WebAssembly.validate(bytes);
+  compiled = usable ? new WebAssembly.Module(bytes) : null;
+  return compiled;
+}
+
 /** The kernel on `memory`; ask `hasWasmKernel` first. */
 export function wasmKernel(memory: WebAssembly.Memory): UpdateKernel {
-  const module = new WebAssembly.Module(kernelBytes());
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as UpdateKernel;
+  return new WebAssembly.Instance(kernelModule()!, { env: { memory } }).exports as unknown as UpdateKernel;
 }
 
 /** Whether this engine has WebAssembly with SIMD. */
 export function hasWasmKernel(): boolean {
-  return typeof WebAssembly === "object" && WebAssembly.validate(kernelBytes());
-}
-
-function kernelBytes(): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(UPDATE_WASM), (character) => character.charCodeAt(0));
+  return kernelModule() !== null;
 }
