@@ -1,7 +1,7 @@
 /** How much memory a program needs at least, from the sizes of its values and when each is used last. */
 
 import type { InputSpec } from "./program.js";
-import { sizeOf, type Tensor } from "./tensor.js";
+import { type Dtype, sizeOf, type Tensor } from "./tensor.js";
 import { topological } from "./walk.js";
 
 export interface PeakMemory {
@@ -11,8 +11,7 @@ export interface PeakMemory {
   readonly largest: Tensor;
 }
 
-/** float32 and int32; bools are few. */
-const VALUE_BYTES = 4;
+const VALUE_BYTES: Readonly<Record<Dtype, number>> = { float32: 4, int32: 4, bool: 1, uint8: 1 };
 /** Ops whose result is their input in another shape, or is never written out. */
 const VIEWS = new Set(["reshape", "broadcastTo", "stop"]);
 
@@ -54,8 +53,8 @@ export function peakMemory(outputs: readonly Tensor[], dims: Readonly<Record<str
 }
 
 /** Bytes of one value. */
-export function arrayBytes({ shape }: Tensor, dims: Readonly<Record<string, number>> = {}): number {
-  return VALUE_BYTES * shape.reduce<number>((size, dim) => size * sizeOf(dim, dims), 1);
+export function arrayBytes({ shape, dtype }: Tensor, dims: Readonly<Record<string, number>> = {}): number {
+  return VALUE_BYTES[dtype] * shape.reduce<number>((size, dim) => size * sizeOf(dim, dims), 1);
 }
 
 /** Counts `inputs` down in `uses`; those that nothing needs any more. */

@@ -3,7 +3,7 @@
 import type { Columns } from "../data/dataset.js";
 import { isCpu } from "../graph/op.js";
 import { input, type Tensor } from "../graph/ops.js";
-import { type InputSpec, type Program, program } from "../graph/program.js";
+import { type InputSpec, program } from "../graph/program.js";
 import { rewrite } from "../graph/walk.js";
 import type { Engine } from "../runtime/engine.js";
 import type { Model } from "./compose.js";
@@ -22,26 +22,14 @@ export function areBytes({ fields }: Model, columns: Columns): boolean {
 /** The same program, whose fields are inputs of bytes. */
 export function withBytes({ recording, program: traced }: TracedProgram, { fields }: Model): TracedProgram {
   const kinds = new Map(fields.map(({ name, kind }) => [name, kind]));
-  const named = { ...traced.outputs };
-  const gradients = Object.entries(traced.gradients);
-  const tensors = [...Object.values(named), ...gradients.map(([, gradient]) => gradient)];
+  const [outputs, gradients] = [Object.keys(traced.outputs), Object.keys(traced.gradients)];
+  const tensors = [...Object.values(traced.outputs), ...Object.values(traced.gradients)];
   const changed = rewrite(tensors, ({ op, attributes }) => {
     const { name, shape, role } = attributes as InputSpec;
     const fromBytes = op.name === "input" && role === "data" ? kinds.get(name)?.fromBytes : undefined;
     return fromBytes ? [fromBytes(input(name, shape, { dtype: "uint8" }).cast("float32"))] : null;
   });
-  const keys = Object.keys(named);
   const part = (names: readonly string[], from: number): Record<string, Tensor> =>
     Object.fromEntries(names.map((name, i) => [name, changed[from + i]]));
-  return {
-    recording,
-    program: program(
-      traced.name,
-      part(keys, 0),
-      part(
-        gradients.map(([name]) => name),
-        keys.length,
-      ),
-    ) satisfies Program,
-  };
+  return { recording, program: program(traced.name, part(outputs, 0), part(gradients, outputs.length)) };
 }
