@@ -21,7 +21,7 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
-  external: ["onnxruntime-node", "onnxruntime-web", "sharp"],
+  external: ["@duckdb/node-api", "onnxruntime-node", "onnxruntime-web", "sharp"],
   // CommonJS packages inside the bundle ask for Node's own modules with require.
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);',

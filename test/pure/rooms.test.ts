@@ -32,7 +32,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["cli"],
 ];
 const NODE_ROOMS = ["node", "node.ts", "cli"];
-const NATIVE = /^(node:|sharp$|onnxruntime-node$)/;
+const NATIVE = /^(node:|sharp$|onnxruntime-node$|@duckdb\/|postgres$)/;
 
 /**
  * Types that look upwards. A Host gives sources of data, so its interface speaks of data sets, while the rooms that read
