@@ -1,0 +1,72 @@
+/** JSON files: one array of objects, or an object a line. */
+
+import { VaekitError } from "../../errors.js";
+import type { Duck } from "./duck.js";
+import { fileError } from "./explain.js";
+import { stampOf } from "./paths.js";
+import { type PlainOptions, plainText } from "./plain-file.js";
+import { type Origin, relationOf } from "./relation.js";
+import { list, literal, pathLiteral } from "./sql.js";
+
+/** A value may have this many bytes. */
+const MAX_OBJECT_BYTES = 64 << 20;
+/** Types that JSON has. The database finds others in texts that look like them (times, UUIDs): those stay as written. */
+const OWN_TYPES = /^(BOOLEAN|BIGINT|UBIGINT|HUGEINT|UHUGEINT|DOUBLE|VARCHAR|JSON)$/;
+/** A form that no text has, so that no text is taken for a date. */
+const NO_DATES = "dateformat = '\x1f%Y', timestampformat = '\x1f%Y'";
+
+/**
+ * The objects of one or several files, a column for each name in any of them; a name that an object lacks is null. E_FILE
+ * for text that is no JSON, E_DATA for values that are no objects.
+ */
+export async function jsonOrigin(paths: readonly string[], options: PlainOptions, duck: Duck): Promise<Origin> {
+  const files = [];
+  for (const path of paths) files.push(await plainText(path, options));
+  const names = new Map(files.map(({ path, name }) => [path, name]));
+  const explain = (error: unknown) => fileError(error, paths[0], names);
+  const empty = files.find(({ head }) => head.trim() === "");
+  if (empty) throw new VaekitError("E_DATA", `${empty.name}: no rows: the file is empty`);
+  const paths_ = list(files.map(({ path }) => pathLiteral(path)));
+  const common = `maximum_object_size = ${MAX_OBJECT_BYTES}, ${NO_DATES}`;
+  const guessed = `SELECT * FROM read_json(${paths_}, sample_size = -1, union_by_name = true, ${common})`;
+  try {
+    const columns = await duck.describe(guessed);
+    const [only] = columns;
+    if (columns.length === 1 && only.name === "json") {
+      const [[rows]] = await duck.rows(`SELECT count(*) FROM (${guessed})`);
+      const what = Number(rows) === 0 ? "no rows" : `expected objects with names and values, got ${shape(only.type)}`;
+      const isNamed = files.some(({ head }) => head.includes('"json"'));
+      if (Number(rows) === 0 || !isNamed) {
+        throw new VaekitError("E_DATA", `${paths[0]}: ${what}`, 'Write one object a row: {"age": 31, "city": "Paris"}');
+      }
+    }
+    const known = new Set(columns.map(({ name }) => name.toLowerCase()));
+    // The database calls "A" beside "a" "A_1", and would not find that in the file.
+    const renamed = columns.some(
+      ({ name }) => known.has(name.toLowerCase().replace(/_\d+$/, "")) && /_\d+$/.test(name),
+    );
+    const declared = columns.map(
+      ({ name, type }) => `${literal(name)}: ${literal(OWN_TYPES.test(type) ? type : otherwise(type))}`,
+    );
+    const query = renamed
+      ? guessed
+      : `SELECT * FROM read_json(${paths_}, ${common}, columns = {${declared.join(", ")}})`;
+    return {
+      relation: await relationOf(query, duck),
+      notices: files.flatMap(({ notices }) => notices),
+      stamp: await stampOf(paths),
+      explain,
+    };
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** Lists and objects as they stand; texts as text. */
+function otherwise(type: string): string {
+  return /[[(]/.test(type) ? "JSON" : "VARCHAR";
+}
+
+function shape(type: string): string {
+  return type.endsWith("[]") ? "lists" : /^(BIGINT|UBIGINT|DOUBLE)$/.test(type) ? "numbers" : "other values";
+}
