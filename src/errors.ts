@@ -12,6 +12,7 @@ export const EXIT_STATUS = {
   E_LOCKED: 2, // another run works on this folder
   E_PATH: 3, // nothing at this path
   E_DATA: 3, // the data cannot be used
+  E_COLUMN: 3, // a column of a table is missing, or a cell is not what its column holds
   E_FILE: 3, // a file is truncated, corrupt or of an unknown format
   E_MODEL: 3, // a model folder is incomplete, damaged or newer than this program
   E_GATE: 4, // what was asked for was done, and the answer is not good enough

@@ -13,5 +13,5 @@ export async function picturesAt(
   const { height, width, channels } = data.schema.fields[IMAGE] as unknown as PictureArray;
   const columns = await data.read(Uint32Array.from({ length: data.count }, (_, i) => i));
   await data.close();
-  return { count: data.count, height, width, channels, pixels: columns[IMAGE] };
+  return { count: data.count, height, width, channels, pixels: columns[IMAGE] as PictureArray["pixels"] };
 }

@@ -8,10 +8,41 @@ export interface FieldSchema {
 /** Fields by name, in order. */
 export interface Schema {
   readonly fields: Readonly<Record<string, FieldSchema>>;
+  /** Of a table: what is known of its columns beside the fields. */
+  readonly table?: TableFacts;
+}
+export interface TableFacts {
+  /** All columns of the source, in its order. */
+  readonly columns: readonly TableColumn[];
+  /** Texts that mean that there is nothing in a cell. */
+  readonly missing: readonly string[];
+}
+/** What becomes of a column. */
+export interface TableColumn {
+  readonly name: string;
+  /** Only a field is modelled; a constant is written again, a key is made anew, the others are left out. */
+  readonly role: "field" | "label" | "key" | "constant" | "left out";
+  readonly type: "text" | "integer" | "number" | "boolean" | "date" | "timestamp";
+  /** For people. */
+  readonly why: string;
+  /** Of a constant: what every cell holds, null for nothing. */
+  readonly value?: string | null;
+  /** Blanks before each cell of the source. */
+  readonly before?: string;
+  /** The text that the source has for a missing cell. Default: nothing. */
+  readonly blank?: string;
 }
 
-/** Values of one field for some records, records first: for pictures [n, H, W, C], uint8 in 0..255 or float32 in 0..1. */
-export type Column = Uint8Array | Float32Array;
+/**
+ * Values of one field for some records, records first: for pictures [n, H, W, C], uint8 in 0..255 or float32 in 0..1; for
+ * columns of a table [n]: float64 numbers or milliseconds since 1970 (NaN is missing), or int32 places among the schema's
+ * labels (-1 is missing, the number of labels is one that is none of them).
+ */
+export type Column = Uint8Array | Float32Array | Float64Array | Int32Array;
+/** Stands for a value that nobody looks at: the model neither sees nor judges it. Sources never give it. */
+export const HIDDEN_NUMBER = Number.NEGATIVE_INFINITY;
+export const HIDDEN_CODE = -2;
+
 export type Columns = Readonly<Record<string, Column>>;
 
 /** A class per record, never an input of a model unless it is also a field. */
@@ -37,6 +68,8 @@ export interface Dataset {
   id(index: number): string;
   read(indices: ArrayLike<number>): Columns | Promise<Columns>;
   close(): Promise<void>;
+  /** The same records in the terms of another schema, where that is possible: of a table, whose codes belong to a schema. */
+  as?(schema: Schema): Promise<Dataset>;
 }
 
 /** How to open data; what a source does not know it ignores. */
@@ -47,6 +80,20 @@ export interface OpenOptions {
   /** At most this many records, a seeded sample in the source's order. */
   readonly limit?: number;
   readonly seed?: number;
+  /** Of a table: what its columns are, as a model has it or as it was written down. Default: found out. */
+  readonly schema?: Schema;
+  /** The column of a table that holds the class of a row; never a field. */
+  readonly label?: string;
+  /** The column that names a row; never a field. */
+  readonly key?: string;
+  /** Columns that are left out. */
+  readonly drop?: readonly string[];
+  /** A condition in SQL: only rows for which it holds. */
+  readonly filter?: string;
+  /** Texts that mean that there is nothing in a cell of a table. */
+  readonly missing?: readonly string[];
+  /** What to do with a row that cannot be read: fail, the default, or leave it out. */
+  readonly onError?: "fail" | "skip";
   /** Called with a notice as soon as there is one (long work begins, something is downloaded). */
   readonly onNotice?: (notice: string) => void;
   readonly signal?: AbortSignal;

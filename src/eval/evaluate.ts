@@ -13,7 +13,6 @@ import { elbo } from "./elbo.js";
 import { importance } from "./importance.js";
 import type { Measured, MetricFacts } from "./metric.js";
 import { type Protocol, protocolOf } from "./protocol.js";
-import { squaredError } from "./squared-error.js";
 import { expectFields, noiseOf, type RecordHash, recordHashes, targetOf } from "./target.js";
 
 export type { Protocol };
@@ -80,7 +79,7 @@ export async function evaluate(runner: Runner, dataset: Dataset, options: Evalua
     bitsPerDim: bitsPerDim.start(facts),
     activeUnits: activeUnits.start(facts),
   };
-  const errors = new Map(fields.map(({ kind }) => [kind.name, squaredError()]));
+  const errors = new Map(fields.map(({ kind }) => [kind.name, kind.reconstruction()]));
 
   const order = sampleIndices(dataset.count, limit, seed);
   let records = 0;
@@ -99,12 +98,12 @@ export async function evaluate(runner: Runner, dataset: Dataset, options: Evalua
     for (const run of Object.values(runs)) run.add(measured);
     const means = await runner.decode(measured.mu, count);
     const values = target.values();
-    for (const { name, kind } of fields) errors.get(kind.name)!.add(values[name], means[name]);
+    for (const { name, kind, schema } of fields) errors.get(kind.name)!.add(values[name], means[name], schema);
     records += count;
     options.onProgress?.({ records, total: order.length });
   }
 
-  const kinds = [...errors].map(([kind, error]) => [kind, { meanSquaredError: error.mean }]);
+  const kinds = [...errors].map(([kind, error]) => [kind, error.result()]);
   return {
     records,
     ...runs.elbo.result(),

@@ -69,7 +69,7 @@ export async function* scoreRecords(
   const binarize = config.training.binarize === true;
   // The last bits of a score must not tell how many records were scored with it, nor where among them it stood. Rows that
   // are no whole number of packets start at other places of a packet, so those records go alone (at half the speed).
-  const rows = [latent, config.latent, ...fields.map(({ size }) => size)];
+  const rows = [latent, config.latent, ...fields.flatMap(({ kind, size }) => (kind.codes ? [] : [size]))];
   const batch = rows.every((length) => length % PACKET === 0) ? BATCH : 1;
   const perCall = Math.floor(MAX_ROWS / batch);
   let done = 0;
@@ -112,7 +112,7 @@ function toTenThousandth(value: number): number {
 function filled(column: Column, count: number, full: number): Column {
   if (count === full) return column;
   const size = column.length / count;
-  const out = column instanceof Uint8Array ? new Uint8Array(full * size) : new Float32Array(full * size);
+  const out = new (column.constructor as new (length: number) => Column)(full * size);
   out.set(column);
   for (let i = count; i < full; i++) out.copyWithin(i * size, (count - 1) * size, count * size);
   return out;

@@ -89,15 +89,15 @@ export function targetOf(
 
 /** E_DATA where a field is missing from a batch or has another number of values than the model takes. */
 export function expectFields(columns: Columns, fields: readonly Field[], count: number, data: string): void {
-  for (const { name, size, shape } of fields) {
+  for (const { name, stored, shape } of fields) {
     const column = columns[name];
     if (!column)
       throw new VaekitError("E_DATA", `${data}: no field "${name}"; it has ${Object.keys(columns).join(", ")}`);
-    if (column.length !== count * size) {
+    if (column.length !== count * stored) {
       const hint = "Open the data at the model's size and channels.";
       throw new VaekitError(
         "E_DATA",
-        `${data}: field "${name}": got ${column.length / count} values per record, expected ${size} [${shape.join(", ")}]`,
+        `${data}: field "${name}": got ${column.length / count} values per record, expected ${stored} [${shape.join(", ")}]`,
         hint,
       );
     }

@@ -3,21 +3,28 @@
 import type { Column, FieldSchema } from "../data/dataset.js";
 import type { Tensor } from "../graph/ops.js";
 import type { Philox } from "../random.js";
+import type { CellKind } from "./cell.js";
+import type { Codes } from "./codes.js";
+import type { Field } from "./list.js";
 
 /** What was seen in the training data of one field. */
 export interface FieldProfile {
   /** Records looked at (all, or a seeded sample). */
   readonly records: number;
-  /** Mean per value, in the model's range. */
+  /** Mean per value, in the model's range; none where a kind's schema knows more than that. */
   readonly mean: readonly number[];
+  /** For kinds whose values are amounts on one scale. */
+  readonly facts: ProfileFacts | null;
+  /** Every record is the same. */
+  readonly constant: boolean;
+}
+export interface ProfileFacts {
   /** Variance over all values and records. */
   readonly variance: number;
   /** Share of values between .1 and .9 of the range. */
   readonly greyShare: number;
   /** Largest eigenvalue of the covariance of the values. */
   readonly largestEigenvalue: number;
-  /** Every record is the same. */
-  readonly constant: boolean;
 }
 
 /** What "auto" chose, and why in a sentence. */
@@ -50,9 +57,9 @@ export interface Augmenter<Schema extends FieldSchema = FieldSchema> {
   ): Float32Array;
 }
 
-/** One record of a field as it is, and as the model expects it. All [size], in the model's range. */
+/** One record of a field as it is, and as the model expects it; values [size], in the model's range. */
 export interface Surprising {
-  /** Nats that each value costs beyond the likeliest value in its place. */
+  /** Nats that each element of the likelihood costs beyond the likeliest one in its place: of a picture each value. */
   readonly surprise: Float32Array;
   readonly values: Float32Array;
   /** The decoder's mean. */
@@ -61,15 +68,29 @@ export interface Surprising {
 
 /** What a part of a record adds to how surprising it is. */
 export interface PartSurprise {
-  /** For people. @example "top right" */
+  /** For people. @example "top right"; "" for the whole field. */
   readonly part: string;
   readonly nats: number;
+  /** What was there, and about what was expected, where words can say it. */
+  readonly got?: string;
+  readonly expected?: string;
+}
+
+/** What is measured of reconstructions of a kind beside likelihoods. */
+export interface Reconstruction {
+  /** Values as they are and as the decoder expects them, both [n, size] in the model's range. */
+  add(values: Float32Array, expected: Float32Array, schema: FieldSchema): void;
+  result(): Readonly<Record<string, number>>;
 }
 
 export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   readonly name: string;
+  /** What records of such fields are to people and files: `verbs/forms/` has one file for each. */
+  readonly form: string;
   /** Checks a schema of this kind. E_CONFIG names what is missing. */
   parse(schema: FieldSchema): Schema;
+  /** Values per record as they are stored. */
+  stored(schema: Schema): number;
   /** Shape of one record's values in the model, such as [H, W, C]. */
   shape(schema: Schema): readonly number[];
   /** [n, ...] as stored -> as the model sees it, float32; into `out` where it is given and as long. */
@@ -78,12 +99,26 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   readonly fromBytes?: (bytes: Tensor) => Tensor;
   /** The reverse, for values the decoder made; into `out` where it is given. */
   decode(values: Float32Array, schema: Schema, out?: Column): Column;
+  /**
+   * What a fully connected net sees of all fields of this kind, [B, F]. `values` are theirs side by side, [B, sum of sizes]
+   * in their order; where `keep` [B, fields] is 0 the net shall not see the field.
+   */
+  features(values: Tensor, fields: readonly Field<Schema>[], keep: Tensor | null): Tensor;
+  /** For kinds whose values are one of so many: what a categorical likelihood has to know. */
+  readonly codes?: (schema: Schema) => Codes;
+  /** For columns of tables. */
+  readonly cell?: CellKind<Schema>;
   /** None: records of this kind stay as they are. */
   readonly augmenter?: Augmenter<Schema>;
   profile(columns: readonly Column[], schema: Schema): FieldProfile;
   chooseLikelihood(profile: FieldProfile, schema: Schema): Choice<string>;
-  chooseNet(profile: FieldProfile, schema: Schema): Choice<PartChoice>;
-  chooseLatent(profile: FieldProfile, schema: Schema): Choice<number>;
+  /** `fields` are all of the record. */
+  chooseNet(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<PartChoice>;
+  chooseLatent(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<number>;
+  /** How long to train, where that is not what `train/length.ts` says. */
+  readonly length?: { readonly batchSize: number; readonly steps: number };
+  /** Over all fields of this kind. */
+  reconstruction(): Reconstruction;
   /** Where a record is surprising: parts that a person can name, each with its nats, which sum to those of the record. */
   explain(record: Surprising, schema: Schema): PartSurprise[];
 }

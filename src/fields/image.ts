@@ -5,6 +5,7 @@ import { shown, VaekitError } from "../errors.js";
 import type { FieldKind, FieldProfile, PartSurprise } from "./field.js";
 import { pictureAugmenter } from "./image-augment.js";
 import { principalVariance } from "./principal-variance.js";
+import { squaredError } from "./squared-error.js";
 
 export interface ImageSchema extends FieldSchema {
   readonly kind: "image";
@@ -32,6 +33,7 @@ const COLUMNS = ["left", "", "right"] as const;
 
 export const image: FieldKind<ImageSchema> = {
   name: "image",
+  form: "picture",
   parse(schema) {
     for (const key of ["height", "width", "channels"] as const) {
       const got = schema[key];
@@ -44,12 +46,19 @@ export const image: FieldKind<ImageSchema> = {
     return schema as ImageSchema;
   },
   shape: ({ height, width, channels }) => [height, width, channels],
+  stored: ({ height, width, channels }) => height * width * channels,
+  features: (values) => values,
+  reconstruction() {
+    const error = squaredError();
+    return { add: error.add, result: () => ({ meanSquaredError: error.mean }) };
+  },
   encode: (column, _schema, out) => unit(column, out),
   fromBytes: (bytes) => bytes.div(255),
   decode: (values, _schema, out) => bytes(values, out as Uint8Array | undefined),
   augmenter: pictureAugmenter,
   profile,
-  chooseLikelihood({ greyShare }, { channels }) {
+  chooseLikelihood({ facts }, { channels }) {
+    const { greyShare } = facts!;
     const percent = `${(greyShare * 100).toFixed(0)} % of the pixels are grey`;
     if (channels === 1 && greyShare < MAX_GREY_SHARE)
       return { value: "bernoulli", why: `one channel, and only ${percent}` };
@@ -142,9 +151,11 @@ function profile(columns: readonly Column[], { height, width, channels }: ImageS
   return {
     records,
     mean,
-    variance: squares / (records * size) - overall * overall,
-    greyShare: grey / (records * size),
-    largestEigenvalue: principalVariance(columns, size, mean),
+    facts: {
+      variance: squares / (records * size) - overall * overall,
+      greyShare: grey / (records * size),
+      largestEigenvalue: principalVariance(columns, size, mean),
+    },
     constant,
   };
 }

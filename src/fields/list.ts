@@ -2,19 +2,31 @@
 
 import type { FieldSchema, Schema } from "../data/dataset.js";
 import { registry } from "../registry.js";
+import { booleanField } from "./boolean.js";
+import { category } from "./category.js";
+import { date } from "./date.js";
 import type { FieldKind } from "./field.js";
 import { image } from "./image.js";
+import { number } from "./number.js";
 
-export const fieldKinds = registry<FieldKind>("field kind", [image as FieldKind]);
+export const fieldKinds = registry<FieldKind>("field kind", [
+  image,
+  number,
+  category,
+  booleanField,
+  date,
+] as unknown as FieldKind[]);
 
 /** One field of a schema with its kind's answers. */
-export interface Field {
+export interface Field<Schema extends FieldSchema = FieldSchema> {
   readonly name: string;
   readonly kind: FieldKind;
-  readonly schema: FieldSchema;
+  readonly schema: Schema;
   readonly shape: readonly number[];
-  /** Values per record. */
+  /** Values per record, in the model. */
   readonly size: number;
+  /** Values per record, as they are stored. */
+  readonly stored: number;
 }
 
 /** The fields of a schema, checked. E_CONFIG or E_UNKNOWN for one that makes no sense. */
@@ -23,6 +35,7 @@ export function fieldsOf(schema: Schema): Field[] {
     const kind = fieldKinds.get(raw.kind);
     const parsed = kind.parse(raw);
     const shape = kind.shape(parsed);
-    return { name, kind, schema: parsed, shape, size: shape.reduce((a, b) => a * b, 1) };
+    const size = shape.reduce((a, b) => a * b, 1);
+    return { name, kind, schema: parsed, shape, size, stored: kind.stored(parsed) };
   });
 }

@@ -6,10 +6,12 @@ import { type Field, fieldsOf } from "../fields/list.js";
 import type { Tensor } from "../graph/ops.js";
 import type { Dim } from "../graph/tensor.js";
 import type { Ctx } from "../nn/ctx.js";
-import { rowsOf } from "../nn/rows.js";
-import type { ModelConfig, PartConfig } from "./config.js";
-import { likelihoods, nets, objectives, posteriors, priors, samplers } from "./list.js";
-import type { BuiltNet, Likelihood, Objective, Part, Posterior, Prior, Sampler, Values } from "./parts.js";
+import { type Chosen, choose } from "./choose.js";
+import type { ModelConfig } from "./config.js";
+import { type LikelihoodGroup, likelihoodGroups } from "./likelihood-groups.js";
+import { nets, objectives, posteriors, priors, samplers } from "./list.js";
+import type { BuiltNet, Objective, Posterior, Prior, Sampler, Values } from "./parts.js";
+import { valuesOf } from "./values.js";
 
 /** One group of latents as it was asked for and answered. */
 export interface LatentGroup {
@@ -30,7 +32,7 @@ export interface LatentGroup {
 export interface Trace {
   readonly groups: readonly LatentGroup[];
   readonly particles: number;
-  /** p(x|z) and log p(x|z) per field, [P, B], one particle [B]. */
+  /** p(x|z) and log p(x|z) by likelihood group, [P, B], one particle [B]. */
   readonly likelihoods: Readonly<Record<string, { readonly dist: Dist; readonly logProb: Tensor }>>;
 }
 
@@ -39,25 +41,19 @@ export interface Model {
   readonly fields: readonly Field[];
   readonly objective: Chosen<Objective>;
   readonly prior: Chosen<Prior>;
-  /** Each field's likelihood, for what it says about itself. */
-  readonly likelihoods: Readonly<Record<string, Chosen<Likelihood>>>;
+  /** The fields by their likelihoods. */
+  readonly groups: readonly LikelihoodGroup[];
   /** Encodes, draws `particles` latents per record and decodes them. */
   trace(ctx: Ctx, record: Values, options?: { readonly particles?: number }): Trace;
   /** q(z|x) of every group; groups with context are conditioned on the means above them. */
   encode(ctx: Ctx, record: Values): readonly { readonly name: string; readonly q: Dist }[];
-  /** p(x|z) from given latents by group, [N, size]. */
+  /** p(x|z) by likelihood group from given latents, [N, size]. */
   decode(ctx: Ctx, latents: Readonly<Record<string, Tensor>>): Readonly<Record<string, Dist>>;
   /** p(x|z) from noise by the sampler: z of each group, then what the decoder makes of it. */
   generate(
     ctx: Ctx,
     count: Dim,
   ): { readonly latents: Readonly<Record<string, Tensor>>; readonly out: Readonly<Record<string, Dist>> };
-}
-
-/** A part with its options. */
-export interface Chosen<P extends Part<object>> {
-  readonly part: P;
-  readonly options: object;
 }
 
 /** The scalar that spreads the sampler's noise. */
@@ -70,20 +66,8 @@ export function compose(config: ModelConfig): Model {
   const prior = choose<Prior>(priors.get(config.prior.name), config.prior);
   const objective = choose<Objective>(objectives.get(config.objective.name), config.objective);
   const sampler = choose<Sampler>(samplers.get(config.sampler.name), config.sampler);
-  const fieldLikelihoods = Object.fromEntries(
-    fields.map((field) => {
-      const wanted = config.likelihoods[field.name];
-      if (!wanted) throw new VaekitError("E_CONFIG", `no likelihood for field "${field.name}"`);
-      const chosen = choose<Likelihood>(likelihoods.get(wanted.name), wanted);
-      if (!chosen.part.fieldKinds.includes(field.kind.name))
-        throw new VaekitError(
-          "E_CONFIG",
-          `likelihood "${wanted.name}" is not for field "${field.name}" of kind ${field.kind.name}`,
-        );
-      return [field.name, chosen];
-    }),
-  );
-  const outputs = Object.fromEntries(fields.map(({ name }) => [name, fieldLikelihoods[name].part.output]));
+  const likelihoodsBy = likelihoodGroups(fields, config);
+  const outputs = Object.fromEntries(likelihoodsBy.map(({ name, output }) => [name, output]));
   const chosenNet = choose(nets.get(config.net.name), config.net);
   const net: BuiltNet = chosenNet.part.build(chosenNet.options, fields, outputs);
 
@@ -96,19 +80,14 @@ export function compose(config: ModelConfig): Model {
   const posteriorOf = (ctx: Ctx, name: string, features: Values, size: number, p: Dist, context: Tensor | null): Dist =>
     posterior.part.build(ctx.at("posterior").at(name), posterior.options, features, { size, prior: p, context });
   const likelihoodsOf = (ctx: Ctx, out: Values): Record<string, Dist> =>
-    Object.fromEntries(
-      fields.map((field) => {
-        const { part, options } = fieldLikelihoods[field.name];
-        return [field.name, part.build(ctx.at("likelihood").at(field.name), options, out[field.name], field)];
-      }),
-    );
+    Object.fromEntries(likelihoodsBy.map(({ name, build }) => [name, build(ctx.at("likelihood"), out[name])]));
 
   return {
     config,
     fields,
     objective,
     prior,
-    likelihoods: fieldLikelihoods,
+    groups: likelihoodsBy,
 
     trace(ctx, record, { particles = 1 } = {}) {
       const features = net.encoder(ctx.at("encoder"), record);
@@ -146,12 +125,12 @@ export function compose(config: ModelConfig): Model {
         return rows(z);
       });
       const dists = likelihoodsOf(ctx, out);
-      const traced = mapValues(dists, (dist, name) => {
-        const target = rowsOf(record[name]);
+      const traced = likelihoodsBy.map(({ name, fields }) => {
+        const target = valuesOf(record, fields);
         const wide = particles === 1 ? target : rows(target.broadcastTo([...lead, target.shape[1]]));
-        return { dist, logProb: dist.logProb(wide).reshape(lead) };
+        return [name, { dist: dists[name], logProb: dists[name].logProb(wide).reshape(lead) }];
       });
-      return { groups, particles, likelihoods: traced };
+      return { groups, particles, likelihoods: Object.fromEntries(traced) };
     },
 
     encode(ctx, record) {
@@ -195,14 +174,4 @@ function mapValues<T, R>(
   change: (value: T, name: string) => R,
 ): Record<string, R> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
-}
-
-/** The part with its options checked and defaults filled in. E_CONFIG names the option that does not fit. */
-export function choose<P extends Part<object>>(part: P, { name, ...given }: PartConfig): Chosen<P> {
-  const parsed = part.options.safeParse(given);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new VaekitError("E_CONFIG", `options of "${name}": ${issue.path.join(".") || "options"}: ${issue.message}`);
-  }
-  return { part, options: parsed.data };
 }

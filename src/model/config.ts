@@ -16,7 +16,26 @@ export const ModelConfig = z.object({
   /** Version of the folder's layout; a newer one is refused. */
   formatVersion: z.int(),
   vaekitVersion: z.string(),
-  schema: z.object({ fields: z.record(z.string(), z.looseObject({ kind: z.string() })) }),
+  schema: z.object({
+    fields: z.record(z.string(), z.looseObject({ kind: z.string() })),
+    /** Of a table (`TableFacts`). */
+    table: z
+      .object({
+        columns: z.array(
+          z.object({
+            name: z.string(),
+            role: z.enum(["field", "label", "key", "constant", "left out"]),
+            type: z.enum(["text", "integer", "number", "boolean", "date", "timestamp"]),
+            why: z.string(),
+            value: z.string().nullable().optional(),
+            before: z.string().optional(),
+            blank: z.string().optional(),
+          }),
+        ),
+        missing: z.array(z.string()),
+      })
+      .optional(),
+  }),
   /** Latent dimensions asked of the posterior by default. */
   latent: z.int().min(1).max(MAX_LATENT),
   net: Part,

@@ -9,7 +9,7 @@ import type { Likelihood, Net, Objective, Posterior, Prior, Sampler } from "./pa
 
 type Schema = z.ZodType<object>;
 /** The part `P` with its options as a schema, from which their type follows. */
-type Definition<P, S extends Schema> = Omit<P, "options"> & { readonly options: S };
+type Definition<P, S extends Schema> = (P extends unknown ? Omit<P, "options"> : never) & { readonly options: S };
 
 /** Encoder and decoder. */
 export function net<S extends Schema>(part: Definition<Net<z.output<S>>, S>): Net {

@@ -2,6 +2,7 @@
 
 import { registry } from "../registry.js";
 import { bernoulliLikelihood } from "./likelihoods/bernoulli.js";
+import { categoricalLikelihood } from "./likelihoods/categorical.js";
 import { discretizedLogisticLikelihood } from "./likelihoods/discretized-logistic.js";
 import { normalLikelihood } from "./likelihoods/normal.js";
 import { conv } from "./nets/conv.js";
@@ -21,6 +22,7 @@ export const likelihoods = registry<Likelihood>("likelihood", [
   bernoulliLikelihood,
   normalLikelihood,
   discretizedLogisticLikelihood,
+  categoricalLikelihood,
 ] as Likelihood[]);
 export const objectives = registry<Objective>("objective", [elbo] as Objective[]);
 export const samplers = registry<Sampler>("sampler", [priorSampler] as Sampler[]);

@@ -2,7 +2,7 @@
 
 import type { Columns } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
-import type { ParameterSpec } from "../nn/ctx.js";
+import type { NoiseKind, ParameterSpec } from "../nn/ctx.js";
 import type { Engine, Executable, Feeds, Values } from "../runtime/engine.js";
 import { areBytes, takesBytes, withBytes } from "./byte-inputs.js";
 import { compose, type Model, TEMPERATURE } from "./compose.js";
@@ -11,6 +11,7 @@ import { probedOf, probeProgram } from "./probe.js";
 import {
   decodeProgram,
   drawProgram,
+  drawRecordProgram,
   encodeProgram,
   explainProgram,
   type GroupShape,
@@ -53,6 +54,7 @@ export async function openRunner(
     return executable;
   };
 
+  let recordNoises: (readonly [name: string, kind: NoiseKind, size: number])[] | null = null;
   const withScratch = scratchPool();
   /** Runs a program over records, which it takes as bytes where they are that. */
   const reading = async (
@@ -84,6 +86,17 @@ export async function openRunner(
     async decode(z, count) {
       const executable = await program("decode", () => decodeProgram(model));
       return (await executable.run({ z }, { B: count })) as Record<string, Float32Array>;
+    },
+    async drawRecords(z, count, noise) {
+      const trace = () => drawRecordProgram(model);
+      const executable = await program("draw-records", trace);
+      recordNoises ??= [...trace().recording.noises].map(([name, { kind, tensor }]) => [
+        name,
+        kind,
+        tensor.shape.at(-1) as number,
+      ]);
+      const feeds = Object.fromEntries(recordNoises.map(([name, kind, size]) => [name, noise(kind, count * size)]));
+      return (await executable.run({ z, ...feeds }, { B: count })) as Record<string, Float32Array>;
     },
     async draw(noise, count, temperature) {
       const executable = await program("draw", () => drawProgram(model));
@@ -157,17 +170,13 @@ function checkWeights(parameters: ReadonlyMap<string, ParameterSpec>, weights: R
 }
 
 /** Columns as the model sees them, by field; with `scratch`, in arrays that the next call uses again. */
-export function fieldFeeds(
-  model: Model,
-  columns: Readonly<Record<string, Uint8Array | Float32Array>>,
-  scratch?: Scratch,
-): Feeds {
+export function fieldFeeds(model: Model, columns: Columns, scratch?: Scratch): Feeds {
   return Object.fromEntries(
-    model.fields.map(({ name, kind, schema }) => {
+    model.fields.map(({ name, kind, schema, size, stored }) => {
       const column = columns[name];
       if (!column)
         throw new VaekitError("E_DATA", `the data has no field "${name}"; it has ${Object.keys(columns).join(", ")}`);
-      return [name, kind.encode(column, schema, scratch?.(name, column.length))];
+      return [name, kind.encode(column, schema, scratch?.(name, (column.length / stored) * size))];
     }),
   );
 }

@@ -31,20 +31,26 @@ export interface OutputSpec {
   /** Starting bias from the data's mean of each value, [size] -> [size * perValue], so that training starts at the mean. */
   readonly bias: (mean: readonly number[], shape: readonly number[]) => Float32Array;
 }
+/** What a net is asked to put out: for one field, or for several whose likelihood is built at once. */
+export interface Output extends OutputSpec {
+  readonly fields: readonly Field[];
+  /** Numbers per record. */
+  readonly units: number;
+}
 
 /** Asks for latent variables. A plain decoder asks once; a ladder asks per block, with what it has so far as context. */
 export type AskLatent = (name: string, request?: { readonly size?: number; readonly context?: Tensor }) => Tensor;
 
 export interface BuiltNet {
-  /** Features per field [B, F] from the values of the fields. */
+  /** Features by name [B, F] from the values of the fields. */
   encoder(ctx: Ctx, record: Values): Values;
-  /** What the likelihoods need, per field [N, size * perValue], N being as long as the latents that were asked for. */
+  /** What the likelihoods need, by the names of the outputs [N, units], N being as long as the latents that were asked for. */
   decoder(ctx: Ctx, latent: AskLatent): Values;
 }
 export interface Net<Options = object> extends Part<Options> {
   /** The largest learning rate of the one-cycle schedule that suits this net at batch 128. */
   readonly peakLearningRate: number;
-  build(options: Options, fields: readonly Field[], outputs: Readonly<Record<string, OutputSpec>>): BuiltNet;
+  build(options: Options, fields: readonly Field[], outputs: Readonly<Record<string, Output>>): BuiltNet;
 }
 
 // --- posterior, prior --------------------------------------------------------------------------------------------------
@@ -134,9 +140,22 @@ export interface Spread<Options = object> {
   fixed(options: Options): number | null;
 }
 
-export interface Likelihood<Options = object> extends Part<Options> {
+/** A field that has a likelihood, with its options. */
+export interface Member<Options> {
+  readonly field: Field;
+  readonly options: Options;
+}
+/** A likelihood of several fields at once, where one by one would take many small steps: of the columns of a table. */
+export interface Joint<Options> {
+  output(members: readonly Member<Options>[]): { readonly units: number; readonly bias: Float32Array };
+  /** p(x|z) over the values of all members side by side [N, sum of sizes], from `out` [N, units]. */
+  build(ctx: Ctx, members: readonly Member<Options>[], out: Tensor): Dist;
+  /** How many of the Dist's elements are each member's, in order. */
+  elements(members: readonly Member<Options>[]): number[];
+}
+
+interface AnyLikelihood<Options> extends Part<Options> {
   readonly fieldKinds: readonly string[];
-  readonly output: OutputSpec;
   /** False for scores that are no log-probability: then `score` and NLL refuse. */
   readonly isDensity: boolean;
   /** A probability of whole levels, so that bits per dimension mean something. */
@@ -145,9 +164,19 @@ export interface Likelihood<Options = object> extends Part<Options> {
   readonly spread?: Spread<Options>;
   /** Why it does not suit values with these facts; null where it does. `got` and `expected` hold a number. */
   readonly misfit?: (facts: FieldFacts, field: Field, binarized: boolean) => Misfit | null;
+}
+/** The likelihood of one field. */
+export interface FieldLikelihood<Options = object> extends AnyLikelihood<Options> {
+  readonly output: OutputSpec;
   /** p(x|z) over the field's flat values [.., size], from what the decoder gave, [.., size * perValue]. */
   build(ctx: Ctx, options: Options, out: Tensor, field: Field): Dist;
+  readonly joint?: undefined;
 }
+/** The likelihood of all fields that chose it. */
+export interface JointLikelihood<Options = object> extends AnyLikelihood<Options> {
+  readonly joint: Joint<Options>;
+}
+export type Likelihood<Options = object> = FieldLikelihood<Options> | JointLikelihood<Options>;
 
 // --- objective, sampler ----------------------------------------------------------------------------------------------------
 

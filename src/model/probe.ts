@@ -5,10 +5,10 @@ import { program } from "../graph/program.js";
 import type { Node } from "../graph/tensor.js";
 import { topological } from "../graph/walk.js";
 import { recordingContext } from "../nn/ctx.js";
-import { rowsOf } from "../nn/rows.js";
 import type { Model } from "./compose.js";
 import { BATCH, recordOf, sideBySide, type TracedProgram } from "./programs.js";
 import type { Probed } from "./runner.js";
+import { valuesOf } from "./values.js";
 
 const LAYER = "layer/";
 const RESIDUAL = "residual/";
@@ -24,10 +24,12 @@ export function probeProgram(model: Model): TracedProgram {
   const record = recordOf(model, BATCH);
   const { groups, likelihoods } = model.trace(ctx, record);
   const outputs: Record<string, Tensor> = sideBySide(groups);
-  for (const [name, { dist }] of Object.entries(likelihoods)) {
+  for (const { name, fields, part } of model.groups) {
+    const { dist } = likelihoods[name];
+    if (dist.space !== "euclidean") continue; // codes have no residuals
     const wide = (x: Tensor): Tensor => x.broadcastTo(dist.mean.shape);
-    outputs[RESIDUAL + name] = rowsOf(record[name]).sub(dist.mean).square().mean(-1);
-    const { spread } = model.likelihoods[name].part;
+    outputs[RESIDUAL + name] = valuesOf(record, fields).sub(dist.mean).square().mean(-1);
+    const { spread } = part;
     const parameter = spread && dist.parameters[spread.parameter];
     if (!spread || !parameter) continue;
     outputs[VARIANCE + name] = wide(spread.variance(parameter)).mean(-1);

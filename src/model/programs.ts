@@ -2,6 +2,7 @@
 
 import type { Dist } from "../dist/dist.js";
 import { VaekitError } from "../errors.js";
+import type { Field } from "../fields/list.js";
 import { grad } from "../graph/grad.js";
 import { concat, constant, input, type Tensor } from "../graph/ops.js";
 import { type Program, program } from "../graph/program.js";
@@ -10,6 +11,7 @@ import { type Ctx, type DataFacts, type ParameterSpec, type Recording, recording
 import { rowsOf } from "../nn/rows.js";
 import type { Model, Trace } from "./compose.js";
 import type { Values } from "./parts.js";
+import { valuesOf } from "./values.js";
 
 /** A program and what its trace asked for. */
 export interface TracedProgram {
@@ -111,17 +113,51 @@ export function sideBySide(groups: readonly { readonly q: Dist }[]): { mu: Tenso
 /** Decoder's mean for latents z [B, latent] of all groups side by side: an output per field, [B, ...shape]. */
 export function decodeProgram(model: Model): TracedProgram {
   const { ctx, recording } = recordingContext("use", factsOf(model));
+  const out = model.decode(ctx, latentsOf(model));
+  const means = model.groups.flatMap(({ name, fields }) => byField(out[name].mean, fields));
+  return { recording, program: program("decode", Object.fromEntries(means)) };
+}
+
+/**
+ * Records drawn from p(x|z) for latents z [B, latent] of all groups side by side: an output per field, [B, ...shape]. The
+ * noise of each likelihood is an input of its own.
+ */
+export function drawRecordProgram(model: Model): TracedProgram {
+  const { ctx, recording } = recordingContext("use", factsOf(model));
+  const out = model.decode(ctx, latentsOf(model));
+  const drawn = model.groups.flatMap(({ name, fields }) => {
+    const { noise, noiseSize, sample } = out[name];
+    const eps = ctx
+      .at("likelihood")
+      .at(name)
+      .noise("eps", [BATCH, noiseSize], noise === "normal" ? noise : "uniform");
+    return byField(sample(eps).z, fields);
+  });
+  return { recording, program: program("draw-records", Object.fromEntries(drawn)) };
+}
+
+/** Values [B, sum of sizes] as one tensor [B, ...shape] per field. */
+function byField(values: Tensor, fields: readonly Field[]): [name: string, values: Tensor][] {
+  const parts =
+    fields.length === 1
+      ? [values]
+      : values.split(
+          1,
+          fields.map(({ size }) => size),
+        );
+  return fields.map(({ name, shape }, i) => [name, parts[i].reshape([BATCH, ...shape])]);
+}
+
+/** The input z [B, latent] cut into groups. */
+function latentsOf(model: Model): Record<string, Tensor> {
   const z = input("z", [BATCH, latentSize(model)]);
   let start = 0;
-  const latents = Object.fromEntries(
+  return Object.fromEntries(
     groupsOf(model).map(({ name, size }) => {
       start += size;
       return [name, z.slice(1, start - size, start)];
     }),
   );
-  const out = model.decode(ctx, latents);
-  const means = model.fields.map(({ name, shape }) => [name, out[name].mean.reshape([BATCH, ...shape])]);
-  return { recording, program: program("decode", Object.fromEntries(means)) };
 }
 
 /** z [B, latent] from the sampler's noise `eps` and the scalar `temperature`. */
@@ -165,13 +201,28 @@ export function explainProgram(model: Model, particles: number): TracedProgram {
   const { logWeights } = weightsOf(trace);
   const share = logWeights.softmax(0).expandDims(-1);
   const outputs: Record<string, Tensor> = { logWeights };
-  for (const { name, size } of model.fields) {
+  for (const { name, fields, elements } of model.groups) {
     const { dist } = trace.likelihoods[name];
-    const overParticles = (x: Tensor): Tensor => x.reshape([particles, BATCH, size]).mul(share).sum(0);
-    outputs[MEAN + name] = overParticles(dist.mean);
+    // Codes have no means: theirs are those of the likeliest particle.
+    const weights = dist.space === "discrete" ? share.equal(share.max(0, true)).cast("float32") : share;
+    const overParticles = (x: Tensor): Tensor => {
+      const wide = x.reshape([particles, BATCH, x.shape[1] as number]);
+      return wide
+        .mul(weights)
+        .sum(0)
+        .div(dist.space === "discrete" ? weights.sum(0) : 1);
+    };
+    for (const [field, mean] of byField(overParticles(dist.mean), fields)) outputs[MEAN + field] = rowsOf(mean);
     if (dist.elements === "none") continue;
-    const x = rowsOf(record[name]).broadcastTo([particles, BATCH, size]).reshape([-1, size]);
-    outputs[SURPRISE + name] = overParticles(dist.elements(dist.mode).sub(dist.elements(x)));
+    const values = valuesOf(record, fields);
+    const size = values.shape[1] as number;
+    const x = values.broadcastTo([particles, BATCH, size]).reshape([-1, size]);
+    const surprise = overParticles(dist.elements(dist.mode).sub(dist.elements(x)));
+    let start = 0;
+    for (const [i, field] of fields.entries()) {
+      outputs[SURPRISE + field.name] = surprise.slice(1, start, start + elements[i]);
+      start += elements[i];
+    }
   }
   return { recording, program: program(`explain-${particles}`, outputs) };
 }

@@ -1,6 +1,7 @@
 /** A model with its weights on an engine: what the verbs use. Programs are compiled on first use. */
 
 import type { Columns } from "../data/dataset.js";
+import type { NoiseKind } from "../nn/ctx.js";
 import type { ModelConfig } from "./config.js";
 
 /** Posterior of a batch: mean and log-variance per latent, [count, latent]. */
@@ -41,7 +42,7 @@ export interface ProbedField {
 export interface Explained {
   /** log p(x, z) - log q(z|x), [particles, count], nats. */
   readonly logWeights: Float32Array;
-  /** Nats that each value costs beyond the likeliest value in its place, per field that factorises, [count, size]. */
+  /** Nats that each element costs beyond the likeliest in its place, per field that factorises, [count, elements]. */
   readonly surprise: Readonly<Record<string, Float32Array>>;
   /** The decoder's mean per field, [count, size], in the field's model range. */
   readonly means: Readonly<Record<string, Float32Array>>;
@@ -54,6 +55,15 @@ export interface Runner {
   encode(columns: Columns, count: number): Promise<Encoded>;
   /** Decoder's mean for latents z [count, latent]: per field [count, ...] in the field's model range (pictures 0..1). */
   decode(z: Float32Array, count: number): Promise<Readonly<Record<string, Float32Array>>>;
+  /**
+   * Records drawn from p(x|z) for latents z [count, latent]: per field [count, ...] in the field's model range. `noise` gives
+   * so many numbers of its kind, [count, ..].
+   */
+  drawRecords(
+    z: Float32Array,
+    count: number,
+    noise: (kind: NoiseKind, length: number) => Float32Array,
+  ): Promise<Readonly<Record<string, Float32Array>>>;
   /** Numbers of standard normal noise that drawing one record's latents takes; `latent` with N(0, I) as prior. */
   readonly noiseSize: number;
   /** z [count, latent] drawn by the model's sampler from standard normal noise [count, noiseSize]. */

@@ -13,16 +13,29 @@ const FEWEST_EPOCHS = 20;
 /** More passes over the same few records teach them by heart. */
 const MOST_EPOCHS = 400;
 
+/** What suits a kind of records better than the numbers above. */
+export interface Length {
+  /** Of many records; of fewer a batch is at most a `FEWEST_BATCHES`th of them. */
+  readonly batchSize: number;
+  readonly steps: number;
+}
+const FEWEST_BATCHES = 20;
+const SMALLEST_BATCH = 32;
+
 /** `records` to train on, without those kept aside. */
-export function chooseBatchSize(records: number): Choice<number> {
+export function chooseBatchSize(records: number, wanted?: Length): Choice<number> {
+  if (wanted) {
+    const few = 2 ** Math.floor(Math.log2(Math.max(SMALLEST_BATCH, records / FEWEST_BATCHES)));
+    return { value: Math.min(wanted.batchSize, few), why: `${records.toLocaleString("en")} records` };
+  }
   return records < FEW_RECORDS
     ? { value: SMALL_BATCH, why: `fewer than ${FEW_RECORDS.toLocaleString("en")} records` }
     : { value: LARGE_BATCH, why: `${records.toLocaleString("en")} records` };
 }
 
-export function chooseEpochs(records: number, batchSize: number): Choice<number> {
+export function chooseEpochs(records: number, batchSize: number, wanted?: Length): Choice<number> {
   const stepsPerEpoch = Math.ceil(records / batchSize);
-  const wanted = Math.ceil(FEWEST_STEPS / stepsPerEpoch);
-  const value = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, wanted));
+  const epochs = Math.ceil((wanted?.steps ?? FEWEST_STEPS) / stepsPerEpoch);
+  const value = Math.min(MOST_EPOCHS, Math.max(wanted ? 1 : FEWEST_EPOCHS, epochs));
   return { value, why: `${(value * stepsPerEpoch).toLocaleString("en")} steps in all` };
 }

@@ -6,7 +6,7 @@ import { shown, VaekitError } from "../errors.js";
 import type { Choice, FieldProfile } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
 import type { FieldFacts } from "../model/checkup.js";
-import { choose } from "../model/compose.js";
+import { choose } from "../model/choose.js";
 import { FORMAT_VERSION, MAX_LATENT, type ModelConfig, type PartConfig } from "../model/config.js";
 import { likelihoods, nets, objectives, posteriors, priors, samplers } from "../model/list.js";
 import type { Part } from "../model/parts.js";
@@ -56,17 +56,17 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     choices[key] = `${nameOf(value)}: ${why}`;
     return value;
   };
-  const training = decideTraining(data, wishes, decide);
+  const fields = fieldsOf(data.schema);
+  const training = decideTraining(data, fields, wishes, decide);
   if (data.count < MIN_RECORDS)
     throw new VaekitError(
       "E_DATA",
       `${data.name}: ${data.count} record, expected at least ${MIN_RECORDS}`,
       "A model learns what records have in common; give it more of them.",
     );
-  const fields = fieldsOf(data.schema);
   checkAugmentation(fields, training);
   const profiles = await profileFields(data, fields, training);
-  const [field] = fields; // pictures have one field; what is chosen per field is chosen for each
+  const [field] = fields; // of a table any column answers for all of them
   const profile = profiles[field.name];
   if (fields.every(({ name }) => profiles[name].constant))
     throw new VaekitError(
@@ -77,7 +77,12 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
 
   const before = init?.config;
   const net = partOf(
-    decide<string | PartConfig>("net", wishes.net, () => field.kind.chooseNet(profile, field.schema), before?.net),
+    decide<string | PartConfig>(
+      "net",
+      wishes.net,
+      () => field.kind.chooseNet(profile, field.schema, fields),
+      before?.net,
+    ),
   );
   if (wishes.hidden !== undefined) {
     if (!hasOption(nets.get(net.name).options, "hidden")) {
@@ -88,7 +93,12 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
   }
   const prior = priorOf(wishes);
   if (isAuto(wishes.prior)) choices.prior = PRIOR_TO_COME;
-  const latent = decide("latent", wishes.latent, () => field.kind.chooseLatent(profile, field.schema), before?.latent);
+  const latent = decide(
+    "latent",
+    wishes.latent,
+    () => field.kind.chooseLatent(profile, field.schema, fields),
+    before?.latent,
+  );
   if (!Number.isInteger(latent) || latent < 1 || latent > MAX_LATENT)
     throw new VaekitError(
       "E_OPTION",
@@ -97,7 +107,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
   const chosen = fields.map(({ name, kind, schema }) => {
     const likelihood = partOf(
       decide<string | PartConfig>(
-        "likelihood",
+        "likelihood", // told once: fields of one record are told apart where they are described
         wishes.likelihood,
         () => kind.chooseLikelihood(profiles[name], schema),
         before?.likelihoods[name],
@@ -109,7 +119,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     format: "vaekit",
     formatVersion: FORMAT_VERSION,
     vaekitVersion: VERSION,
-    schema: { fields: { ...data.schema.fields } },
+    schema: { ...data.schema, fields: { ...data.schema.fields } },
     latent,
     net: complete(nets, net),
     posterior: complete(posteriors, partOf(wishes.posterior ?? before?.posterior ?? "normal")),
@@ -120,7 +130,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     facts: {
       count: data.count,
       mean: Object.fromEntries(fields.map(({ name }) => [name, rounded(profiles[name].mean)])),
-      fields: Object.fromEntries(fields.map(({ name }) => [name, factsOf(profiles[name])])),
+      fields: factsByField(profiles),
     },
     ...(init && { init: init.origin }),
     training: { ...training, keepPrior: training.keepPrior ?? (isAuto(wishes.prior) ? "better" : "always") },
@@ -139,21 +149,24 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
 type Decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>, inherited?: T) => T;
 
 /** How to train, with what was left to the data decided. */
-function decideTraining(data: Dataset, wishes: Wishes, decide: Decide): TrainingOptions {
+function decideTraining(data: Dataset, [field]: readonly Field[], wishes: Wishes, decide: Decide): TrainingOptions {
   const { epochs, batchSize, ...rest } = wishes;
   const given = Object.entries({ epochs, batchSize }).filter(([, wish]) => wish !== "auto");
   const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
   const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
-  const batch = decide("batch", batchSize, () => chooseBatchSize(train.length));
+  const { length } = field.kind;
+  const batch = decide("batch", batchSize, () => chooseBatchSize(train.length, length));
   return {
     ...parsed,
     batchSize: batch,
-    epochs: decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate)),
+    epochs: decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate, length)),
   };
 }
 
 /** E_OPTION where no field can be changed as asked. */
-function checkAugmentation(fields: readonly Field[], { flip, shift }: TrainingOptions): void {
+function checkAugmentation(fields: readonly Field[], { flip, shift, binarize }: TrainingOptions): void {
+  if (binarize && !fields.some(({ kind }) => kind.augmenter))
+    throw new VaekitError("E_OPTION", "invalid binarize: no field of the data is pictures");
   if (!flip && shift === 0) return;
   const limits = fields.flatMap(({ kind, schema }) => kind.augmenter?.largestShift(schema) ?? []);
   if (limits.length === 0)
@@ -215,10 +228,19 @@ function hasOption(options: unknown, name: string): boolean {
   return name in ((options as { shape?: object }).shape ?? {});
 }
 
-/** What the configuration keeps of a profile. */
-export function factsOf({ variance, greyShare, largestEigenvalue }: FieldProfile): FieldFacts {
-  const [a, b, c] = rounded([variance, greyShare, largestEigenvalue]);
-  return { variance: a, greyShare: b, largestEigenvalue: c };
+/** What the configuration keeps of profiles. */
+export function factsByField(profiles: Readonly<Record<string, FieldProfile>>): Record<string, FieldFacts> {
+  return Object.fromEntries(
+    Object.entries(profiles).flatMap(([name, { facts }]) => {
+      if (!facts) return [];
+      const [variance, greyShare, largestEigenvalue] = rounded([
+        facts.variance,
+        facts.greyShare,
+        facts.largestEigenvalue,
+      ]);
+      return [[name, { variance, greyShare, largestEigenvalue }]];
+    }),
+  );
 }
 
 /** Means need not carry more digits than float32 has. */

@@ -3,7 +3,8 @@
 import type { Dataset } from "../data/dataset.js";
 import { sampleIndices } from "../data/split.js";
 import { type Moments, moments } from "../eval/moments.js";
-import { type Chosen, compose, type Model } from "../model/compose.js";
+import type { Chosen } from "../model/choose.js";
+import { compose, type Model } from "../model/compose.js";
 import type { PartConfig } from "../model/config.js";
 import { fieldFeeds } from "../model/open.js";
 import type { LatentCodes, Prior, Refusal } from "../model/parts.js";

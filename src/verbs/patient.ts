@@ -14,7 +14,7 @@ import { METRICS } from "../store/layout.js";
 import { readMetricsLog } from "../store/metrics-log.js";
 import { epochsOf } from "../train/events.js";
 import { TrainingOptions } from "../train/options.js";
-import { factsOf, profileFields } from "../train/plan.js";
+import { factsByField, profileFields } from "../train/plan.js";
 import { checkSize, encodeRecords, imageFieldOf } from "./pictures.js";
 
 /** Records whose posteriors are looked at, as when training ends. */
@@ -58,6 +58,5 @@ function isTrainingData({ fingerprint, name, count }: Dataset, { data }: ModelCo
 }
 
 async function profileOf(data: Dataset, config: ModelConfig): Promise<ModelConfig["facts"]["fields"]> {
-  const profiles = await profileFields(data, fieldsOf(config.schema), { valid: 0, seed: 0 });
-  return Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, factsOf(profile)]));
+  return factsByField(await profileFields(data, fieldsOf(config.schema), { valid: 0, seed: 0 }));
 }

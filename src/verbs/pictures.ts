@@ -99,7 +99,7 @@ export async function recordPictures(runner: Runner, dataset: Dataset, indices: 
   const pixels =
     column instanceof Uint8Array
       ? column
-      : (image.decode(column, runner.config.schema.fields[name] as never) as Uint8Array);
+      : (image.decode(column as Float32Array, runner.config.schema.fields[name] as never) as Uint8Array);
   return { count: indices.length, height, width, channels, pixels };
 }
 

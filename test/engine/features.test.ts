@@ -26,7 +26,7 @@ let others: PictureArray;
 async function part(first: number, count: number): Promise<{ pictures: PictureArray; labels: Int32Array }> {
   const data = await open("mnist#test");
   const indices = Uint32Array.from({ length: count }, (_, i) => first + i);
-  const pixels = (await data.read(indices)).image;
+  const pixels = (await data.read(indices)).image as PictureArray["pixels"];
   const labels = Int32Array.from(indices, (i) => data.labels!.indices[i]);
   return { pictures: { count, height: 28, width: 28, channels: 1, pixels }, labels };
 }

@@ -68,6 +68,7 @@ export function linearRunner({
       return { image: Float32Array.from({ length: count * size }, (_, i) => W * z[Math.floor(i / size) * latent] + B) };
     },
     draw: () => Promise.reject(new Error("not used")),
+    drawRecords: () => Promise.reject(new Error("not used")),
     async score(columns, count, particles, noise) {
       seen.rows.push(count * particles);
       const reconstruction = new Float32Array(particles * count);

@@ -39,6 +39,7 @@ const runner: Runner = {
     return { image };
   },
   draw: async (noise) => noise,
+  drawRecords: async () => ({}),
   score: async ({ image }, count) => ({
     reconstruction: Float32Array.from({ length: count }, (_, i) => image[i * SIZE]),
     kl: new Float32Array(count),

@@ -22,6 +22,7 @@ const runner: Runner = {
   encode: async (_, count) => ({ mu: new Float32Array(count * LATENT), logvar: new Float32Array(count * LATENT) }),
   decode: async (_, count) => ({ image: new Float32Array(count) }),
   draw: () => Promise.reject(new Error("not used")),
+  drawRecords: () => Promise.reject(new Error("not used")),
   async score({ image }, count, particles, noise) {
     const reconstruction = Float32Array.from(
       { length: particles * count },

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { bernoulli } from "../../dist/bernoulli.js";
-import type { Likelihood } from "../parts.js";
+import type { FieldLikelihood } from "../parts.js";
 import { logit } from "./link.js";
 
 const options = z.strictObject({});
@@ -10,7 +10,7 @@ const options = z.strictObject({});
 /** Drawings have grey on the edges of their lines only: MNIST .09; Fashion-MNIST, which is grey, .39. */
 const MAX_GREY_SHARE = 0.25;
 
-export const bernoulliLikelihood: Likelihood<z.infer<typeof options>> = {
+export const bernoulliLikelihood: FieldLikelihood<z.infer<typeof options>> = {
   name: "bernoulli",
   summary: "cross-entropy, for drawings and binary pictures",
   options,

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { discretizedLogistic } from "../../dist/discretized-logistic.js";
-import type { Likelihood } from "../parts.js";
+import type { FieldLikelihood } from "../parts.js";
 import { joinBiases, logit, splitOutputs } from "./link.js";
 
 const options = z.strictObject({});
@@ -13,7 +13,7 @@ const SMALLEST_LOGSCALE = -9;
 const LARGEST_LOGSCALE = 5;
 const STARTING_LOGSCALE = -2;
 
-export const discretizedLogisticLikelihood: Likelihood<z.infer<typeof options>> = {
+export const discretizedLogisticLikelihood: FieldLikelihood<z.infer<typeof options>> = {
   name: "discretized-logistic",
   summary: "8-bit levels with a scale per pixel; gives bits per dimension",
   options,

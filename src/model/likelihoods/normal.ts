@@ -4,7 +4,7 @@ import * as z from "zod";
 import { normal } from "../../dist/normal.js";
 import { constant } from "../../graph/ops.js";
 import { filled } from "../../nn/init.js";
-import type { Likelihood } from "../parts.js";
+import type { FieldLikelihood } from "../parts.js";
 import { logit } from "./link.js";
 
 /**
@@ -35,7 +35,7 @@ const SMALLEST_LOGVAR = 2 * Math.log(0.2 / 255);
 /** Nothing holds it from above. */
 const LARGEST_LOGVAR = Number.POSITIVE_INFINITY;
 
-export const normalLikelihood: Likelihood<z.infer<typeof options>> = {
+export const normalLikelihood: FieldLikelihood<z.infer<typeof options>> = {
   name: "normal",
   summary: "normal pixels with one learned sigma (or a fixed one: squared error)",
   options,

@@ -1,16 +1,28 @@
 /** Fully connected nets: one hidden layer with ReLU on each side by default. */
 
 import * as z from "zod";
+import { columnsAt } from "../../dist/segments.js";
+import type { Field } from "../../fields/list.js";
+import { concat, type Tensor } from "../../graph/ops.js";
+import type { Ctx } from "../../nn/ctx.js";
+import { given, type Initializer } from "../../nn/init.js";
 import { linear } from "../../nn/linear.js";
-import { rowsOf } from "../../nn/rows.js";
-import type { Net } from "../parts.js";
-import { pictureOf, valueBias } from "./picture.js";
+import type { Net, Output, Values } from "../parts.js";
+import { valuesOf } from "../values.js";
 
 const options = z.strictObject({
   hidden: z
     .union([z.int().positive(), z.array(z.int().positive()).min(1)])
     .default(400)
     .describe("units of the hidden layer, or of each, from the data's side"),
+  hide: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      "share of the training records of which the encoder sees some fields only, so that it can do without them",
+    ),
 });
 
 export const mlp: Net<z.infer<typeof options>> = {
@@ -18,25 +30,55 @@ export const mlp: Net<z.infer<typeof options>> = {
   summary: "fully connected, ReLU",
   options,
   peakLearningRate: 4e-3,
-  build({ hidden }, fields, outputs) {
-    const picture = pictureOf(fields, outputs);
+  build({ hidden, hide }, fields, outputs) {
     const widths = typeof hidden === "number" ? [hidden] : hidden;
-    const { name, size } = picture.field;
+    const layers = (ctx: Ctx, x: Tensor, units: readonly number[]): Tensor =>
+      units.reduce((h, width, i) => linear(ctx.at(`hidden${i + 1}`), h, { units: width }).relu(), x);
     return {
       encoder(ctx, record) {
-        const h = widths.reduce(
-          (x, units, i) => linear(ctx.at(`hidden${i + 1}`), x, { units }).relu(),
-          rowsOf(record[name]),
-        );
-        return { [name]: h };
+        const keep = hide > 0 && ctx.mode === "train" ? kept(ctx, record, fields, hide) : null;
+        return { [Object.keys(outputs)[0]]: layers(ctx, featuresOf(record, fields, keep), widths) };
       },
       decoder(ctx, latent) {
-        const h = widths
-          .toReversed()
-          .reduce((x, units, i) => linear(ctx.at(`hidden${i + 1}`), x, { units }).relu(), latent("z"));
-        const out = { units: size * picture.output.perValue, bias: valueBias(ctx, picture) };
-        return { [name]: linear(ctx.at(name), h, out) };
+        const h = layers(ctx, latent("z"), widths.toReversed());
+        const put = ([name, output]: [string, Output]) =>
+          [name, linear(ctx.at(name), h, { units: output.units, bias: startOf(ctx, output) })] as const;
+        return Object.fromEntries(Object.entries(outputs).map(put));
       },
     };
   },
 };
+
+/** What all fields show to a fully connected net, [B, F]: kind by kind. */
+function featuresOf(record: Values, fields: readonly Field[], keep: Tensor | null): Tensor {
+  const kinds = [...new Set(fields.map(({ kind }) => kind))];
+  const parts = kinds.map((kind) => {
+    const own = fields.filter((field) => field.kind === kind);
+    const keeping =
+      keep &&
+      columnsAt(
+        keep,
+        own.map((field) => fields.indexOf(field)),
+      );
+    return kind.features(valuesOf(record, own), own, keeping);
+  });
+  return parts.length === 1 ? parts[0] : concat(parts, 1);
+}
+
+/**
+ * 0 where the encoder shall not see a field [B, fields]. Of the share `hide` of the records it sees each field with a chance
+ * that is drawn anew for the record, so that it learns q(z | any of the fields) as well.
+ */
+function kept(ctx: Ctx, record: Values, fields: readonly Field[], hide: number): Tensor {
+  const batch = record[fields[0].name].shape[0];
+  const chance = ctx.noise("hide", [batch, 1], "uniform");
+  const draws = ctx.noise("keep", [batch, fields.length], "uniform");
+  // Uniform in 0..1 for records whose draw is below `hide`, and 1 or more for the others.
+  return chance.div(hide).sub(draws).step();
+}
+
+/** Bias at the data's mean. */
+function startOf(ctx: Ctx, { fields, bias }: Output): Initializer {
+  const [field] = fields;
+  return given(bias(ctx.facts.mean[field.name] ?? new Array(field.size).fill(0.5), field.shape));
+}

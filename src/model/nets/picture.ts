@@ -4,7 +4,7 @@ import { VaekitError } from "../../errors.js";
 import type { Field } from "../../fields/list.js";
 import type { Ctx } from "../../nn/ctx.js";
 import { given, type Initializer } from "../../nn/init.js";
-import type { OutputSpec } from "../parts.js";
+import type { Output } from "../parts.js";
 
 /** Side lengths at which halving stops: small enough for a linear layer, large enough to hold a place. */
 const SMALLEST_SIDE = 7;
@@ -14,11 +14,11 @@ export interface Picture {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  readonly output: OutputSpec;
+  readonly output: Output;
 }
 
 /** The one image field of a schema. E_CONFIG when there is none or more. */
-export function pictureOf(fields: readonly Field[], outputs: Readonly<Record<string, OutputSpec>>): Picture {
+export function pictureOf(fields: readonly Field[], outputs: Readonly<Record<string, Output>>): Picture {
   const [field, ...others] = fields;
   if (!field || others.length > 0 || field.kind.name !== "image")
     throw new VaekitError(

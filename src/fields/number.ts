@@ -1,0 +1,156 @@
+/** A column of numbers: whole or not, with heavy tails, many zeros or none; each in its bin or, where it is common, for itself. */
+
+import type { Column, FieldSchema } from "../data/dataset.js";
+import type { CellKind, CellSample } from "./cell.js";
+import { columnKind, columnProfile, expectSchema, sharesOf } from "./cells.js";
+import type { FieldKind, Reconstruction } from "./field.js";
+import { binned } from "./number-bins.js";
+import { AMOUNT, type Binning, CODE, type NumberCodec, numberCodec, POSITION, VALUES, WITHIN } from "./number-codec.js";
+import { type NumberFormat, numberFormatOf, numberText, parseNumber } from "./number-text.js";
+
+export interface NumberSchema extends FieldSchema, Binning {
+  readonly format: NumberFormat;
+}
+
+/** This share of a column's cells are numbers, or it is none of numbers. */
+const LEAST_NUMBERS = 0.99;
+/** The outermost part of the values, whose spread says how far values beyond may lie. */
+const OUTER_SHARE = 0.05;
+/** Text such as 007 is a name. */
+const LEADING_ZERO = /^[+-]?0\d/;
+
+const cell: CellKind<NumberSchema> = {
+  detect(column) {
+    const { cells, counts, present } = column;
+    if (present === 0) return null;
+    const format = numberFormatOf(counts, LEAST_NUMBERS);
+    if (!format || [...counts.keys()].some((text) => LEADING_ZERO.test(text))) return null;
+    const values = Float64Array.from(
+      cells.flatMap((text) => (text === null ? [] : [parseNumber(text, format.decimal)])).filter(Number.isFinite),
+    ).sort();
+    if (values.length === 0) return null;
+    const schema = numberSchema("number", values, cells.length, format);
+    return { fit: 0.8, schema, why: describeNumbers(schema, column) };
+  },
+  rule: ({ format }) => ({ as: "number", decimal: format.decimal }),
+  store(value, { format }) {
+    if (value === null) return Number.NaN;
+    const stored = typeof value === "string" ? parseNumber(value.trim(), format.decimal) : Number(value);
+    return Number.isFinite(stored) ? stored : undefined;
+  },
+  value: (stored, { format }) => (Number.isNaN(stored) ? null : Number(stored.toFixed(Math.min(format.decimals, 100)))),
+  text: (stored, { format }) => (Number.isNaN(stored) ? null : numberText(stored, format)),
+  type: ({ whole }) => (whole ? "integer" : "number"),
+  describe: (schema) => describeNumbers(schema),
+};
+
+export const number: FieldKind<NumberSchema> = {
+  ...columnKind,
+  name: "number",
+  cell,
+  parse(schema) {
+    const { cells, shares, reach } = schema;
+    const isCells =
+      Array.isArray(cells) &&
+      cells.length > 0 &&
+      cells.every((edges) => Array.isArray(edges) && edges.every(Number.isFinite));
+    expectSchema(isCells, "number", "cells: a list of lists of numbers");
+    const fits = Array.isArray(shares) && shares.length === cells.length + 4 && shares.every((share) => share > 0);
+    expectSchema(fits, "number", `shares: ${cells.length + 4} numbers above 0`);
+    expectSchema(Array.isArray(reach) && reach.length === 2, "number", "reach: two numbers");
+    return schema as NumberSchema;
+  },
+  shape: () => [VALUES],
+  encode(column, schema, out) {
+    const values = out?.length === column.length * VALUES ? out : new Float32Array(column.length * VALUES);
+    codecOf(schema).encode(column, values);
+    return values;
+  },
+  decode(values, schema, out) {
+    const column: Column = out ?? new Float64Array(values.length / VALUES);
+    const codec = codecOf(schema);
+    for (let i = 0; i < column.length; i++)
+      column[i] = codec.decode(values[i * VALUES + CODE], values[i * VALUES + POSITION]);
+    return column;
+  },
+  codes: ({ shares }) => ({
+    segments: [{ at: CODE, count: shares.length, shares, ordered: true, within: WITHIN, position: POSITION }],
+    amounts: [AMOUNT],
+  }),
+  profile: columnProfile,
+  reconstruction: rankError,
+  explain({ surprise, values, mean }, schema) {
+    const codec = codecOf(schema);
+    const said = (of: Float32Array) =>
+      of[CODE] === codec.missing
+        ? "nothing"
+        : numberText(roundedTo(codec.decode(of[CODE], of[POSITION])), schema.format);
+    return [{ part: "", nats: surprise[0], got: said(values), expected: said(mean) }];
+  },
+};
+
+const codecs = new WeakMap<NumberSchema, NumberCodec>();
+function codecOf(schema: NumberSchema): NumberCodec {
+  let codec = codecs.get(schema);
+  if (!codec) {
+    codec = numberCodec(schema);
+    codecs.set(schema, codec);
+  }
+  return codec;
+}
+
+/** Of ascending values; the rest of `rows` is missing. */
+export function numberSchema(kind: string, values: Float64Array, rows: number, format: NumberFormat): NumberSchema {
+  const whole = format.decimals === 0;
+  const { cells, counts } = binned(values, whole);
+  const shares = sharesOf([0, ...counts, 0, 0, rows - values.length]);
+  return { kind, format, whole, cells, shares, reach: reachOf(values) };
+}
+
+/** How far the outermost values spread. */
+function reachOf(sorted: Float64Array): [number, number] {
+  const outer = Math.max(1, Math.round(sorted.length * OUTER_SHARE));
+  const last = sorted.length - 1;
+  const all = sorted[last] - sorted[0];
+  const least = all > 0 ? all / 100 : Math.max(1e-9, Math.abs(sorted[0]) / 100);
+  const spread = (a: number, b: number) => Number(Math.max(least, b - a).toPrecision(6));
+  return [spread(sorted[0], sorted[Math.min(last, outer)]), spread(sorted[Math.max(0, last - outer)], sorted[last])];
+}
+
+/** A guess has no more than four digits. */
+function roundedTo(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+/** Mean difference between the amounts of what is there and what is expected, where both are numbers. */
+function rankError(): Reconstruction {
+  let sum = 0;
+  let total = 0;
+  return {
+    add(values, expected, schema) {
+      const { encode, decode, missing } = codecOf(schema as NumberSchema);
+      const amount = new Float32Array(VALUES);
+      for (let at = 0; at < values.length; at += VALUES) {
+        if (values[at + CODE] === missing || expected[at + CODE] === missing) continue;
+        encode([decode(expected[at + CODE], expected[at + POSITION])], amount);
+        sum += Math.abs(values[at + AMOUNT] - amount[AMOUNT]);
+        total++;
+      }
+    },
+    result: () => ({ meanAbsoluteError: total > 0 ? sum / total : 0 }),
+  };
+}
+
+function describeNumbers({ cells, whole, format, shares }: NumberSchema, column?: CellSample): string {
+  const first = cells[0][0];
+  const last =
+    Math.max(...cells.map((edges) => edges[edges.length - 1])) - (whole && cells[cells.length - 1].length > 1 ? 1 : 0);
+  const ends = `${numberText(first, format)} to ${numberText(last, format)}`;
+  const common = cells
+    .map((edges, i) => ({ edges, share: shares[i + 1] }))
+    .filter(({ edges, share }) => edges.length === 1 && share > 0.3);
+  const often =
+    common.length > 0 ? `, ${(100 * common[0].share).toFixed(0)} % are ${numberText(common[0].edges[0], format)}` : "";
+  const values = column && column.counts.size <= 20 ? `, ${column.counts.size} different` : "";
+  return `${whole ? "whole numbers" : "numbers"}, ${ends}${values}${often}`;
+}

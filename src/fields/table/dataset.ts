@@ -1,0 +1,136 @@
+/** A table as a data set: its cells in the terms of a schema, read once, then given by row. */
+
+import type { Dataset, Labels, OpenOptions, Schema, TableColumn } from "../../data/dataset.js";
+import { labelsOf } from "../../data/labels.js";
+import { checkIndex } from "../../data/pictures.js";
+import { type ColumnKind, type ColumnStore, memoryColumns } from "../../data/table/columns.js";
+import type { BadCell, Conversion, RawTable } from "../../data/table/raw.js";
+import { unknown, VaekitError } from "../../errors.js";
+import { fieldsOf } from "../list.js";
+import { describeTable, expectColumns, LOOKED_AT } from "./describe.js";
+import { MISSING } from "./sample.js";
+
+export interface TableOptions extends OpenOptions {
+  /** Where columns are kept of a table of so many rows. Default: in memory. */
+  readonly storeFor?: (kinds: readonly ColumnKind[], rows: number) => ColumnStore;
+}
+
+/** A data set of rows, which can also be given as text. */
+export interface TableDataset extends Dataset {
+  readonly raw: RawTable;
+}
+
+/**
+ * Opens a table whose columns are as `options.schema` says, or as they are found to be. Cells are read when they are first
+ * asked for. E_COLUMN for a column that is not there, or a cell that is not what its column holds; E_DATA.
+ */
+export async function tableDataset(raw: RawTable, options: TableOptions): Promise<TableDataset> {
+  if (raw.count === 0) throw new VaekitError("E_DATA", `${raw.name}: no rows`, "There is nothing below its header.");
+  const notices: string[] = [...raw.notices];
+  let { schema } = options;
+  if (!schema) {
+    const cells = await raw.sample(LOOKED_AT, options.seed ?? 0);
+    const described = describeTable(raw.name, raw.columns, cells, options);
+    schema = described.schema;
+    notices.push(...described.notices);
+  }
+  return inTermsOf(raw, schema, notices, options);
+}
+
+async function inTermsOf(
+  raw: RawTable,
+  schema: Schema,
+  notices: readonly string[],
+  options: TableOptions,
+): Promise<TableDataset> {
+  const { columns = [], missing = MISSING } = schema.table ?? {};
+  const fields = fieldsOf(schema);
+  for (const { name } of fields) expectField(raw, name);
+  const isThere = (name: string | undefined): name is string => raw.columns.some((column) => column.name === name);
+  const byRole = (role: TableColumn["role"]) => columns.find((column) => column.role === role)?.name;
+  expectColumns(raw.name, raw.columns, [options.label, options.key]);
+  const [label, key] = [options.label ?? byRole("label"), options.key].map((name) =>
+    isThere(name) ? name : undefined,
+  );
+
+  const conversions: Conversion[] = fields.map(
+    ({ name, kind, schema }) => ({ column: name, missing, ...kind.cell!.rule(schema) }) as Conversion,
+  );
+  for (const name of [label, key]) if (name) conversions.push({ as: "text", column: name, missing: [] });
+  const kinds = fields.map(
+    ({ kind, schema }): ColumnKind => (kind.cell!.rule(schema).as === "code" ? "int32" : "float64"),
+  );
+
+  const bad: BadCell[] = [];
+  async function load(): Promise<{ store: ColumnStore; labels: Labels | null; keys: string[] | null; rows: number }> {
+    const store = options.storeFor?.(kinds, raw.count) ?? memoryColumns(kinds);
+    const classes: string[] = [];
+    const keys: string[] = [];
+    let rows = 0;
+    for await (const batch of raw.read(conversions)) {
+      options.signal?.throwIfAborted();
+      if (batch.bad.length > 0 && options.onError !== "skip") throw badCell(raw.name, batch.bad[0], schema);
+      const skipped = new Set(batch.bad.map(({ row }) => row - batch.start));
+      bad.push(...batch.bad);
+      const keep = <T>(_: T, i: number): boolean => skipped.size === 0 || !skipped.has(i);
+      const kept = batch.columns.map((column) => (skipped.size === 0 ? column : (column as Float64Array).filter(keep)));
+      await store.append(kept.slice(0, fields.length) as Float64Array[]);
+      const texts = kept.slice(fields.length) as unknown as (readonly (string | null)[])[];
+      if (label) for (const cell of texts[0]) classes.push(cell?.trim() ?? "");
+      if (key) for (const cell of texts[label ? 1 : 0]) keys.push(cell ?? "");
+      rows += kept[0]?.length ?? batch.count;
+    }
+    await store.finish();
+    return { store, labels: label ? labelsOf(classes) : null, keys: key ? keys : null, rows };
+  }
+  // Labels, keys and rows left out are known only when all is read.
+  const eager = label !== undefined || key !== undefined || options.onError === "skip";
+  let loading: ReturnType<typeof load> | null = null;
+  const loaded = () => (loading ??= load());
+  const first = eager ? await loaded() : null;
+  const left = first ? raw.count - first.rows : 0;
+  if (first && first.rows === 0) throw new VaekitError("E_DATA", `${raw.name}: no row can be read`, badText(bad[0]));
+  const told = left > 0 ? [`${left.toLocaleString("en")} rows are left out: ${badText(bad[0])} is the first`] : [];
+  const count = first?.rows ?? raw.count;
+  return {
+    raw,
+    name: raw.name,
+    count,
+    schema,
+    labels: first?.labels ?? null,
+    fingerprint: raw.fingerprint,
+    notices: [...notices, ...told],
+    id: (index) => first?.keys?.[checkIndex(index, count, raw.name)] ?? String(checkIndex(index, count, raw.name)),
+    async read(indices) {
+      const { store } = await loaded();
+      for (let i = 0; i < indices.length; i++) checkIndex(indices[i], count, raw.name);
+      const read = await store.read(indices);
+      return Object.fromEntries(fields.map(({ name }, i) => [name, read[i]]));
+    },
+    async close() {
+      if (loading) await loading.then(({ store }) => store.close()).catch(() => {});
+      await raw.close();
+    },
+    as: (other) => inTermsOf(raw, other, notices, { ...options, label }),
+  };
+}
+
+/** E_COLUMN for a field that the table has no column for. */
+function expectField({ name: table, columns }: RawTable, field: string): void {
+  const names = columns.map(({ name }) => name);
+  if (names.includes(field)) return;
+  const { hint } = unknown("column", field, names);
+  throw new VaekitError("E_COLUMN", `${table}: no column "${field}", which the model was trained on`, hint);
+}
+
+function badCell(table: string, { row, column, text }: BadCell, { fields }: Schema): VaekitError {
+  return new VaekitError(
+    "E_COLUMN",
+    `${table}: row ${row + 1}, column "${column}": got "${text}", expected a ${fields[column].kind}`,
+    "Mend the cell, say --missing with the text that means nothing is there, or leave such rows out: --on-error skip.",
+  );
+}
+
+function badText({ row, column, text }: BadCell): string {
+  return `row ${row + 1}, column "${column}": "${text}"`;
+}

@@ -1,0 +1,95 @@
+/** Rows in memory as a table: an object each, as a program has them. */
+
+import type { Dataset, OpenOptions } from "../../data/dataset.js";
+import { sampleIndices } from "../../data/split.js";
+import type { BadCell, Conversion, Converted, RawBatch, RawColumn, RawTable } from "../../data/table/raw.js";
+import { hashBytes } from "../../random.js";
+import type { CellValue } from "../cell.js";
+import { parseNumber } from "../number-text.js";
+import { timeFormat } from "../time-format.js";
+import { tableDataset } from "./dataset.js";
+
+/** A row by column names; what is undefined is missing. */
+export type Row = Readonly<Record<string, CellValue | undefined>>;
+
+/**
+ * Rows as a data set. Columns are those of the first thousand rows, in the order in which they come; `options.schema` says
+ * what they are, else it is found out.
+ *
+ * @example const data = await openRows([{ age: 41, job: "clerk" }, { age: 27, job: "smith" }]);
+ */
+export async function openRows(rows: readonly Row[], options: OpenOptions = {}): Promise<Dataset> {
+  return tableDataset(rowTable(rows), options);
+}
+
+/** Rows of which the columns are taken. */
+const LOOKED_AT = 1000;
+const BATCH = 10_000;
+const NAME = "rows in memory";
+
+export function rowTable(rows: readonly Row[]): RawTable {
+  const names = new Set(rows.slice(0, LOOKED_AT).flatMap((row) => Object.keys(row)));
+  const columns = [...names].map((name): RawColumn => ({ name, type: typeOf(rows, name) }));
+  return {
+    name: NAME,
+    columns,
+    count: rows.length,
+    get fingerprint() {
+      const text = new TextEncoder().encode(JSON.stringify(rows));
+      return hashBytes(text).join("-");
+    },
+    notices: [],
+    async sample(limit, seed) {
+      const chosen = sampleIndices(rows.length, limit, seed);
+      return columns.map(({ name }) => Array.from(chosen, (row) => textOf(rows[row][name])));
+    },
+    async *read(conversions) {
+      for (let start = 0; start < rows.length; start += BATCH)
+        yield converted(rows.slice(start, start + BATCH), start, conversions);
+    },
+    async close() {},
+  };
+}
+
+function typeOf(rows: readonly Row[], name: string): RawColumn["type"] {
+  const value = rows.find((row) => row[name] !== undefined && row[name] !== null)?.[name];
+  if (value instanceof Date) return "timestamp";
+  return typeof value === "number" ? "number" : typeof value === "boolean" ? "boolean" : "text";
+}
+
+/** A cell as a text file would have it. */
+function textOf(value: CellValue | undefined): string | null {
+  if (value === undefined || value === null) return null;
+  if (value instanceof Date) return value.toISOString().replace("T", " ").replace("Z", "000");
+  return typeof value === "number" && Number.isNaN(value) ? null : String(value);
+}
+
+function converted(rows: readonly Row[], start: number, conversions: readonly Conversion[]): RawBatch {
+  const bad: BadCell[] = [];
+  const columns = conversions.map((conversion): Converted => {
+    const { column } = conversion;
+    const missing = new Set(conversion.missing);
+    const cells = rows.map((row) => {
+      const text = textOf(row[column]);
+      return text === null || missing.has(text.trim()) ? null : text;
+    });
+    if (conversion.as === "text") return cells;
+    if (conversion.as === "code") {
+      const places = new Map(conversion.labels.map((label, i) => [label, i]));
+      return Int32Array.from(cells, (text) => (text === null ? -1 : (places.get(text.trim()) ?? places.size)));
+    }
+    const parse =
+      conversion.as === "number"
+        ? (text: string) => parseNumber(text, conversion.decimal)
+        : timeFormat(conversion.format).parse;
+    return Float64Array.from(cells, (text, i) => {
+      if (text === null) return Number.NaN;
+      const value = rows[i][column];
+      const parsed = typeof value === "number" ? value : value instanceof Date ? value.getTime() : parse(text.trim());
+      if (Number.isFinite(parsed)) return parsed;
+      bad.push({ row: start + i, column, text });
+      return Number.NaN;
+    });
+  });
+  return { start, count: rows.length, columns, bad };
+}
