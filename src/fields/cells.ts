@@ -29,7 +29,7 @@ export const columnKind = {
     value: LATENT,
     why: `${fields.length} column${fields.length === 1 ? "" : "s"}`,
   }),
-  length: { batchSize: 500, steps: 4000 },
+  length: { batchSize: 500, steps: 4000, warmup: 0.3 },
 } as const;
 
 /** Profile of a column whose schema knows what is in it. */

@@ -116,7 +116,7 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   chooseNet(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<PartChoice>;
   chooseLatent(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<number>;
   /** How long to train, where that is not what `train/length.ts` says. */
-  readonly length?: { readonly batchSize: number; readonly steps: number };
+  readonly length?: { readonly batchSize: number; readonly steps: number; readonly warmup: number };
   /** Over all fields of this kind. */
   reconstruction(): Reconstruction;
   /** Where a record is surprising: parts that a person can name, each with its nats, which sum to those of the record. */

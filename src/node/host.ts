@@ -18,6 +18,7 @@ import { folderSource } from "./sources/folder.js";
 import { listSource } from "./sources/list.js";
 import { npmSource } from "./sources/npm.js";
 import { pictureFileSource } from "./sources/picture-file.js";
+import { tableSource } from "./sources/table.js";
 import { zipSource } from "./sources/zip.js";
 
 const DEVICES = ["cpu", "wasm"];
@@ -32,7 +33,7 @@ export function nodeHost({ loadNative = () => import("./ort-node.js") }: NodeHos
   return {
     name: "node",
     files: nodeFiles,
-    sources: [npmSource, ...arraySources, folderSource, pictureFileSource, zipSource, listSource],
+    sources: [npmSource, ...arraySources, folderSource, pictureFileSource, zipSource, tableSource, listSource],
     pictureSinks: [pngSink, gifSink, webpSink, pngFolderSink, ...arrayPictureSinks],
     tableSinks,
     devices: DEVICES,

@@ -18,6 +18,8 @@ export interface Length {
   /** Of many records; of fewer a batch is at most a `FEWEST_BATCHES`th of them. */
   readonly batchSize: number;
   readonly steps: number;
+  /** Share of the epochs over which beta rises, so that latents are in use before they cost anything. */
+  readonly warmup: number;
 }
 const FEWEST_BATCHES = 20;
 const SMALLEST_BATCH = 32;
@@ -38,4 +40,9 @@ export function chooseEpochs(records: number, batchSize: number, wanted?: Length
   const epochs = Math.ceil((wanted?.steps ?? FEWEST_STEPS) / stepsPerEpoch);
   const value = Math.min(MOST_EPOCHS, Math.max(wanted ? 1 : FEWEST_EPOCHS, epochs));
   return { value, why: `${(value * stepsPerEpoch).toLocaleString("en")} steps in all` };
+}
+
+/** Epochs over which beta rises. */
+export function chooseWarmup(epochs: number, { warmup }: Length): Choice<number> {
+  return { value: Number((epochs * warmup).toFixed(1)), why: `${(100 * warmup).toFixed(0)} % of the epochs` };
 }

@@ -49,6 +49,7 @@ export const TrainingWishes = z
     ...TrainingOptions.shape,
     epochs: z.union([auto, z.int().min(1)]),
     batchSize: z.union([auto, z.int().min(1)]),
+    warmup: z.union([auto, z.number().min(0)]),
   })
   .partial();
 export type TrainingWishes = z.input<typeof TrainingWishes>;

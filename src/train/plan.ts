@@ -12,7 +12,7 @@ import { likelihoods, nets, objectives, posteriors, priors, samplers } from "../
 import type { Part } from "../model/parts.js";
 import type { Registry } from "../registry.js";
 import { VERSION } from "../version.js";
-import { chooseBatchSize, chooseEpochs } from "./length.js";
+import { chooseBatchSize, chooseEpochs, chooseWarmup } from "./length.js";
 import { TrainingOptions, type TrainingWishes } from "./options.js";
 import type { Init } from "./warm-start.js";
 
@@ -119,7 +119,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     format: "vaekit",
     formatVersion: FORMAT_VERSION,
     vaekitVersion: VERSION,
-    schema: { ...data.schema, fields: { ...data.schema.fields } },
+    schema: data.schema as ModelConfig["schema"],
     latent,
     net: complete(nets, net),
     posterior: complete(posteriors, partOf(wishes.posterior ?? before?.posterior ?? "normal")),
@@ -150,16 +150,19 @@ type Decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choic
 
 /** How to train, with what was left to the data decided. */
 function decideTraining(data: Dataset, [field]: readonly Field[], wishes: Wishes, decide: Decide): TrainingOptions {
-  const { epochs, batchSize, ...rest } = wishes;
-  const given = Object.entries({ epochs, batchSize }).filter(([, wish]) => wish !== "auto");
+  const { epochs, batchSize, warmup, ...rest } = wishes;
+  const given = Object.entries({ epochs, batchSize, warmup }).filter(([, wish]) => wish !== "auto");
   const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
   const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
   const { length } = field.kind;
   const batch = decide("batch", batchSize, () => chooseBatchSize(train.length, length));
+  const chosen = decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate, length));
+  const isAuto = warmup === "auto" || warmup === undefined;
   return {
     ...parsed,
     batchSize: batch,
-    epochs: decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate, length)),
+    epochs: chosen,
+    warmup: isAuto && length ? decide("warmup", "auto", () => chooseWarmup(chosen, length)) : parsed.warmup,
   };
 }
 

@@ -10,7 +10,7 @@ import { thereAndBack, walkAnimation, walkBetween } from "./interpolate.js";
 import { mapDataset } from "./map.js";
 import { look } from "./option.js";
 import { machine, seed } from "./options.js";
-import { encodeRecords, imageFieldOf } from "./pictures.js";
+import { encodeRecords } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { type VerbContext, verb } from "./verb.js";
 
@@ -48,7 +48,7 @@ export const demo = verb({
     const epochs = input.epochs === "auto" ? await affordableEpochs(training, context) : input.epochs;
     await train({ ...training, epochs }, context);
     const figures = await withRunner({ ...input, model: out }, context, (runner) =>
-      withData(TEST_DATA, imageFieldOf(runner.config), { seed }, context, async (test) => {
+      withData(TEST_DATA, runner.config, { seed }, context, async (test) => {
         await drawWalk(runner, test, out, context);
         await drawMap(runner, test, input, context);
         return measure(runner, test, seed, context.signal);

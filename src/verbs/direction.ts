@@ -11,7 +11,7 @@ import { encodeDataset } from "./encode.js";
 import { figuresText } from "./figures.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, optionalOut, seed } from "./options.js";
-import { type BatchOptions, imageFieldOf } from "./pictures.js";
+import type { BatchOptions } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { DIRECTION_STREAM } from "./streams.js";
 import { verb } from "./verb.js";
@@ -78,7 +78,7 @@ export const direction = verb({
     if (out !== undefined && !/\.json$/i.test(out))
       throw new VaekitError("E_OUT", `${out}: a direction cannot be written as this`, "Known: .json.");
     return withRunner(options, context, (runner) =>
-      withData(data, imageFieldOf(runner.config), { limit, seed }, context, async (dataset) => {
+      withData(data, runner.config, { limit, seed }, context, async (dataset) => {
         const found = await directionOf(runner, dataset, condition, {
           seed,
           signal,

@@ -6,7 +6,6 @@ import { diagnose, isGrave } from "../eval/doctor/list.js";
 import { diagnosisText } from "./doctor-text.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, seed } from "./options.js";
-import { imageFieldOf } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { verb } from "./verb.js";
 
@@ -37,7 +36,7 @@ export const doctor = verb({
     const patient = await loadPatient(model, context.host);
     const known = data
       ? await withRunner({ model, ...options }, context, (runner) =>
-          withData(data, imageFieldOf(patient.config), { limit, seed }, context, (dataset) =>
+          withData(data, patient.config, { limit, seed }, context, (dataset) =>
             measuredOn(patient, runner, dataset, { seed, signal: context.signal }),
           ),
         )

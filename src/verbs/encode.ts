@@ -5,8 +5,9 @@ import type { Dataset } from "../data/dataset.js";
 import { tableSinkFor, writeTable } from "../data/sinks/write.js";
 import type { TableValues } from "../host.js";
 import type { Encoded, Runner } from "../model/runner.js";
+import { fitting } from "./forms/list.js";
 import { data, limit, machine, model, out, seed } from "./options.js";
-import { allRecords, type BatchOptions, checkSize, encodeRecords, imageFieldOf } from "./pictures.js";
+import { allRecords, type BatchOptions, encodeRecords } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { verb } from "./verb.js";
 
@@ -29,7 +30,7 @@ export const encode = verb({
   async run({ data, out, limit, seed, ...options }, context) {
     tableSinkFor(out, context.host);
     return withRunner(options, context, (runner) =>
-      withData(data, imageFieldOf(runner.config), { limit, seed }, context, async (dataset) => {
+      withData(data, runner.config, { limit, seed }, context, async (dataset) => {
         const { count: total } = dataset;
         const codes = await encodeDataset(runner, dataset, {
           signal: context.signal,
@@ -52,8 +53,8 @@ export interface Codes extends Encoded {
 }
 
 /** Encodes all records, in batches. E_SHAPE when the data is of another size than the model's. */
-export async function encodeDataset(runner: Runner, dataset: Dataset, options: BatchOptions = {}): Promise<Codes> {
-  checkSize(dataset, imageFieldOf(runner.config));
+export async function encodeDataset(runner: Runner, data: Dataset, options: BatchOptions = {}): Promise<Codes> {
+  const dataset = await fitting(data, runner.config);
   const indices = allRecords(dataset);
   const { labels } = dataset;
   return {

@@ -10,7 +10,6 @@ import { figuresText } from "./figures.js";
 import type { GeneratedProtocol } from "./generated.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, prior, seed } from "./options.js";
-import { imageFieldOf } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { verb } from "./verb.js";
 
@@ -52,7 +51,7 @@ export const evaluateVerb = verb({
   },
   async run({ data, samples, generated, limit, seed, ...options }, context) {
     return withRunner(options, context, (runner, { engine }) =>
-      withData(data, imageFieldOf(runner.config), {}, context, async (dataset) => {
+      withData(data, runner.config, {}, context, async (dataset) => {
         const result = await evaluateModel(runner, engine, dataset, {
           samples,
           generated,

@@ -8,6 +8,7 @@ import { type OptimizerName, optimizers } from "../train/optimizers.js";
 import { type ScheduleName, schedules } from "../train/schedules.js";
 import { look } from "./option.js";
 import { data, device, limit, out, seed, threads } from "./options.js";
+import { tableOptions } from "./table-options.js";
 
 const MAX_HIDDEN = 65_536;
 const MAX_SIDE = 1024;
@@ -62,9 +63,10 @@ export const modelOptions = {
     .optional()
     .describe("weight of the KL term (default: 1)")
     .register(look, { ...model, placeholder: "N" }),
-  warmup: amount()
-    .default(0)
-    .describe("epochs over which beta rises from 0")
+  warmup: z
+    .union([auto, amount()])
+    .default("auto")
+    .describe("epochs over which beta rises from 0 (auto: of tables a part of them, of pictures none)")
     .register(look, { ...model, placeholder: "EPOCHS", more: true }),
   prior: named(priorNames)
     .default("auto")
@@ -93,6 +95,7 @@ export const readOptions = {
     .default("auto")
     .describe("1 for grey, 3 for colour")
     .register(look, { ...fromData, more: true }),
+  ...tableOptions(fromData),
   limit: limit.clone().register(look, { ...fromData, placeholder: "N" }),
   valid: z
     .number()

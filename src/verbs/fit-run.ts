@@ -20,6 +20,7 @@ import type { Init } from "../train/warm-start.js";
 import type { FitInput } from "./fit-options.js";
 import { makeResults } from "./results/make.js";
 import { oncePerText } from "./runner.js";
+import { tableOpening } from "./table-options.js";
 import type { VerbContext } from "./verb.js";
 import { loadInit, openingOf } from "./warm-start.js";
 
@@ -44,7 +45,9 @@ export async function* fitModel(input: FitInput, context: VerbContext): AsyncGen
   const init = input.init === undefined ? undefined : await loadInit(input.init, host);
   // Told at once and not as an event of training: what follows may be a download, or minutes of decoding.
   const onNotice = oncePerText((message) => report({ event: "notice", message }));
-  const data = await openDataset(input.data, { ...openingOf(input, init), limit, seed, signal, onNotice }, host);
+  const table = await tableOpening(input, host);
+  const options = { ...openingOf(input, init), ...table, limit, seed, signal, onNotice };
+  const data = await openDataset(input.data, options, host);
   try {
     data.notices.forEach(onNotice);
     const wanted = await plan(data, input, init);

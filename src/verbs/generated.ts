@@ -8,7 +8,7 @@ import type { PictureFigures } from "../eval/pictures/compare.js";
 import type { Runner } from "../model/runner.js";
 import type { Engine } from "../runtime/engine.js";
 import { checkSize, decodePictures, encodeRecords, imageFieldOf, recordPictures } from "./pictures.js";
-import { drawSamples } from "./sample.js";
+import { drawSamples } from "./sample-pictures.js";
 
 export interface GeneratedOptions {
   /** Pictures to draw; as many real ones are compared, or all where there are fewer, and then fewer are drawn. */

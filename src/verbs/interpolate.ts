@@ -7,7 +7,7 @@ import type { Pictures } from "../host.js";
 import type { Runner } from "../model/runner.js";
 import { look } from "./option.js";
 import { machine, model, out } from "./options.js";
-import { checkSize, decodePictures, encodeRecords, type ImageField, imageFieldOf, sizeText } from "./pictures.js";
+import { decodePictures, encodeRecords, sizeText } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { type VerbContext, verb } from "./verb.js";
 
@@ -44,11 +44,7 @@ export const interpolate = verb({
   async run({ from, to, out, ...options }, context) {
     const sink = pictureSinkFor(out, context.host);
     return withRunner(options, context, async (runner) => {
-      const field = imageFieldOf(runner.config);
-      const ends = [
-        await encodeOne(runner, from, field, context),
-        await encodeOne(runner, to, field, context),
-      ] as const;
+      const ends = [await encodeOne(runner, from, context), await encodeOne(runner, to, context)] as const;
       const walk = await walkBetween(runner, ends, { ...options, signal: context.signal });
       const { steps, path } = options;
       const isAnimation = sink.extensions.includes(".gif");
@@ -83,20 +79,14 @@ export function thereAndBack(walk: Pictures): Pictures {
 }
 
 /** The posterior's mean of the one record at an address. E_OPTION where there are several. */
-export async function encodeOne(
-  runner: Runner,
-  address: string,
-  field: ImageField,
-  context: VerbContext,
-): Promise<Float32Array> {
-  return withData(address, field, {}, context, async (dataset) => {
+export async function encodeOne(runner: Runner, address: string, context: VerbContext): Promise<Float32Array> {
+  return withData(address, runner.config, {}, context, async (dataset) => {
     if (dataset.count > 1)
       throw new VaekitError(
         "E_OPTION",
         `${address}: got ${dataset.count} records, expected one`,
         `Add the number of one: ${address}${address.includes("#") ? "" : "#train"}/0`,
       );
-    checkSize(dataset, field);
     return (await encodeRecords(runner, dataset, Uint32Array.of(0))).mu;
   });
 }

@@ -7,7 +7,8 @@ import { recordHashes } from "../eval/target.js";
 import { fieldsOf } from "../fields/list.js";
 import type { Runner } from "../model/runner.js";
 import type { Codes } from "./encode.js";
-import { allRecords, BATCH, type BatchOptions, checkSize, imageFieldOf } from "./pictures.js";
+import { fitting } from "./forms/list.js";
+import { allRecords, BATCH, type BatchOptions } from "./pictures.js";
 
 export interface KnownCodes extends Codes {
   /** One text per record; equal ones are of equal content, but for one pair in 10^19. */
@@ -17,10 +18,10 @@ export interface KnownCodes extends Codes {
 /** Posterior and hash of each record, read once. E_SHAPE when the data is of another size than the model's. */
 export async function knownCodes(
   runner: Runner,
-  dataset: Dataset,
+  data: Dataset,
   { signal, onProgress }: BatchOptions = {},
 ): Promise<KnownCodes> {
-  checkSize(dataset, imageFieldOf(runner.config));
+  const dataset = await fitting(data, runner.config);
   const fields = fieldsOf(runner.config.schema);
   const { count, labels } = dataset;
   const mu = new Float32Array(count * runner.latent);

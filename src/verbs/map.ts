@@ -58,7 +58,7 @@ export const map = verb({
     const output = mapOutputFor(out, host);
     if (limit > output.maxRecords) throw tooMany(`a ${output.name}`, limit, output.maxRecords);
     return withRunner(options, context, (runner) =>
-      withData(data, imageFieldOf(runner.config), { limit, seed }, context, async (dataset) => {
+      withData(data, runner.config, { limit, seed }, context, async (dataset) => {
         const drawn = await mapDataset(
           runner,
           dataset,

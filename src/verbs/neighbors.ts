@@ -10,7 +10,6 @@ import { DEFAULT_TOLERANCE, type Duplicates, findDuplicates } from "./duplicates
 import { findNeighbors, type Neighbors } from "./nearest-records.js";
 import { look } from "./option.js";
 import { limit, machine, model, optionalOut, seed } from "./options.js";
-import { imageFieldOf } from "./pictures.js";
 import { drawnRows, type RecordRow } from "./record-rows.js";
 import { withData, withRunner } from "./runner.js";
 import { textTable } from "./text-table.js";
@@ -70,34 +69,25 @@ export const neighbors = verb({
       throw new VaekitError("E_USAGE", `--duplicates looks at one DATA, got ${query} and ${data}`);
     const work = (total: number) => (done: number) => report({ event: "work", what: "encoded", done, total });
     return withRunner(options, context, (runner) =>
-      withData(
-        query,
-        imageFieldOf(runner.config),
-        { limit: data ? undefined : limit, seed },
-        context,
-        async (asked) => {
-          if (duplicates) {
-            const onCompared = (done: number, total: number) =>
-              report({ event: "work", what: "compared", done, total });
-            const progress = { signal, onProgress: work(asked.count), onCompared };
-            const found = await findDuplicates(runner, asked, { tolerance, seed, ...progress });
-            if (found.notice) report({ event: "notice", message: found.notice });
-            return answer(duplicatesAnswer(found), { runner, asked, data: asked, out, context });
-          }
-          const find = async (dataset: Dataset, isSame: boolean) => {
-            const found = await findNeighbors(runner, asked, isSame ? null : dataset, {
-              top,
-              signal,
-              onProgress: work(asked.count + (isSame ? 0 : dataset.count)),
-            });
-            return answer(neighborsAnswer(found), { runner, asked, data: dataset, out, context });
-          };
-          if (data === undefined) return find(asked, true);
-          return withData(data, imageFieldOf(runner.config), { limit, seed }, context, (dataset) =>
-            find(dataset, false),
-          );
-        },
-      ),
+      withData(query, runner.config, { limit: data ? undefined : limit, seed }, context, async (asked) => {
+        if (duplicates) {
+          const onCompared = (done: number, total: number) => report({ event: "work", what: "compared", done, total });
+          const progress = { signal, onProgress: work(asked.count), onCompared };
+          const found = await findDuplicates(runner, asked, { tolerance, seed, ...progress });
+          if (found.notice) report({ event: "notice", message: found.notice });
+          return answer(duplicatesAnswer(found), { runner, asked, data: asked, out, context });
+        }
+        const find = async (dataset: Dataset, isSame: boolean) => {
+          const found = await findNeighbors(runner, asked, isSame ? null : dataset, {
+            top,
+            signal,
+            onProgress: work(asked.count + (isSame ? 0 : dataset.count)),
+          });
+          return answer(neighborsAnswer(found), { runner, asked, data: dataset, out, context });
+        };
+        if (data === undefined) return find(asked, true);
+        return withData(data, runner.config, { limit, seed }, context, (dataset) => find(dataset, false));
+      }),
     );
   },
 });

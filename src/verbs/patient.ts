@@ -15,7 +15,8 @@ import { readMetricsLog } from "../store/metrics-log.js";
 import { epochsOf } from "../train/events.js";
 import { TrainingOptions } from "../train/options.js";
 import { factsByField, profileFields } from "../train/plan.js";
-import { checkSize, encodeRecords, imageFieldOf } from "./pictures.js";
+import { fitting } from "./forms/list.js";
+import { encodeRecords } from "./pictures.js";
 
 /** Records whose posteriors are looked at, as when training ends. */
 const ENCODED = 2000;
@@ -31,11 +32,11 @@ export async function loadPatient(path: string, host: Host): Promise<Patient> {
 export async function measuredOn(
   patient: Patient,
   runner: Runner,
-  data: Dataset,
+  given: Dataset,
   { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal },
 ): Promise<Patient> {
   const { config } = patient;
-  checkSize(data, imageFieldOf(config));
+  const data = await fitting(given, config);
   const { mu, logvar } = await encodeRecords(runner, data, sampleIndices(data.count, ENCODED, seed), { signal });
   const { valid, seed: drawn } = TrainingOptions.parse(config.training);
   const split = isTrainingData(data, config) ? splitIndices(data.count, valid, drawn) : null;

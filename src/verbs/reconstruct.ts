@@ -49,7 +49,7 @@ export const reconstruct = verb({
   async run({ data, out, ...options }, context) {
     const sink = pictureSinkFor(out, context.host);
     return withRunner(options, context, (runner) =>
-      withData(data, imageFieldOf(runner.config), {}, context, async (dataset) => {
+      withData(data, runner.config, {}, context, async (dataset) => {
         const pairs = await reconstructPictures(runner, dataset, { ...options, signal: context.signal });
         const { pictures, columns } = SHEETS.includes(sink.name) ? pairSheet(pairs) : pairSeries(pairs);
         await writePictures(out, pictures, { columns }, context.host);

@@ -17,7 +17,7 @@ import { VERSION } from "../version.js";
 import { modelInfo } from "./info.js";
 import { decodePictures, imageFieldOf, recordPictures } from "./pictures.js";
 import { pictureBytes } from "./results/result.js";
-import { drawSamples } from "./sample.js";
+import { drawSamples } from "./sample-pictures.js";
 import { decodeWalks } from "./traverse.js";
 
 /** A model, and records it was looked at with. */

@@ -8,9 +8,10 @@ import type { ReportFacts } from "../eval/report/facts.js";
 import type { Host } from "../host.js";
 import type { ModelConfig } from "../model/config.js";
 import type { Runner } from "../model/runner.js";
+import { fitting } from "./forms/list.js";
 import { look } from "./option.js";
 import { data, machine, model, out } from "./options.js";
-import { checkSize, encodeRecords, imageFieldOf } from "./pictures.js";
+import { encodeRecords } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { type VerbContext, verb } from "./verb.js";
 
@@ -83,14 +84,13 @@ async function withRecords<Result>(
   const { seed } = config.training;
   const { name, count } = config.data;
   const from = address ?? name;
-  const field = imageFieldOf(config);
   // As the training run opened it, which may have been with a limit.
-  const own = await withData(from, field, { limit: count, seed }, context, async (data) => {
+  const own = await withData(from, config, { limit: count, seed }, context, async (data) => {
     const records = await ownRecords(data, config);
     return records && { result: await use(records) };
   });
   if (own) return own.result;
-  return withData(from, field, { limit: MEASURED, seed }, context, (data) => use({ data, kind: "other" }));
+  return withData(from, config, { limit: MEASURED, seed }, context, (data) => use({ data, kind: "other" }));
 }
 
 export interface ReportOptions {
@@ -115,7 +115,7 @@ export interface Report {
 /** Looks at a sample of the records and writes the page. E_SHAPE when they are of another size than the model's. */
 export async function makeReport(
   runner: Runner,
-  { data, kind }: Records,
+  { data: given, kind }: Records,
   { path, history, private: isPrivate, host, signal }: ReportOptions,
 ): Promise<Report> {
   const [{ reportFacts }, { reportPage }, { latentStatistics }, { sampleIndices }] = await Promise.all([
@@ -124,7 +124,7 @@ export async function makeReport(
     import("../eval/latents.js"),
     import("../data/split.js"),
   ]);
-  checkSize(data, imageFieldOf(runner.config));
+  const data = await fitting(given, runner.config);
   const { training } = runner.config;
   const measured = sampleIndices(data.count, MEASURED, training.seed);
   const { mu, logvar } = await encodeRecords(runner, data, measured, { signal });

@@ -1,10 +1,10 @@
 /** Opens a model folder for the time of one call, and data in the shape that the model takes. */
 
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, OpenOptions } from "../data/dataset.js";
+import type { ModelConfig } from "../model/config.js";
 import type { Runner } from "../model/runner.js";
 import type { Engine } from "../runtime/engine.js";
 import type { LoadedModel } from "../store/folder.js";
-import type { ImageField } from "./pictures.js";
 import type { VerbContext } from "./verb.js";
 
 export interface ModelOptions {
@@ -49,24 +49,20 @@ export async function withRunner<Result>(
   }
 }
 
-/** What limits how much data is read. */
-export interface DataOptions {
-  readonly limit?: number;
-  readonly seed?: number;
-}
+/** How data is read for a model. */
+export type DataOptions = Pick<OpenOptions, "limit" | "seed" | "label" | "key" | "filter" | "onError">;
 
-/** Opens data with pictures brought to the model's size and channels, lets `use` work with it, and closes it. */
+/** Opens data as the model takes it, lets `use` work with it, and closes it. */
 export async function withData<Result>(
   address: string,
-  { height, width, channels }: ImageField,
-  { limit, seed }: DataOptions,
+  config: ModelConfig,
+  { limit, seed, ...table }: DataOptions,
   { host, signal, report }: VerbContext,
   use: (dataset: Dataset) => Promise<Result>,
 ): Promise<Result> {
-  const { openDataset } = await import("../data/open.js");
+  const [{ openDataset }, { formOf }] = await Promise.all([import("../data/open.js"), import("./forms/list.js")]);
   const onNotice = oncePerText((message) => report({ event: "notice", message }));
-  const size = [height, width] as const;
-  const options = { size, channels: channels as 1 | 3, limit, seed, signal, onNotice };
+  const options = { ...formOf(config).opening(config), ...table, limit, seed, signal, onNotice };
   const dataset = await openDataset(address, options, host);
   try {
     dataset.notices.forEach(onNotice);

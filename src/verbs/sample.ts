@@ -1,15 +1,10 @@
 /** Draws new records from a model. */
 
 import * as z from "zod";
-import { pictureSinkFor, writePictures } from "../data/sinks/write.js";
-import type { Pictures } from "../host.js";
-import { drawLatents } from "../model/draw.js";
-import type { Runner } from "../model/runner.js";
+import { formOf } from "./forms/list.js";
 import { look } from "./option.js";
 import { count, machine, model, out, prior, seed } from "./options.js";
-import { decodePictures, sizeText } from "./pictures.js";
 import { withRunner } from "./runner.js";
-import { SAMPLE_STREAM } from "./streams.js";
 import { verb } from "./verb.js";
 
 /** Beyond this the decoder sees nothing it was trained on. */
@@ -26,13 +21,32 @@ const temperature = z
 export const sampleOptions = z.strictObject({ count: count(64, "records to draw"), seed, temperature, prior });
 export type SampleOptions = z.input<typeof sampleOptions> & { readonly signal?: AbortSignal };
 
+/** Only such rows. */
+export const where = z
+  .string()
+  .min(1)
+  .optional()
+  .describe("only rows for which this holds: \"income = '>50K' and age < 30\"")
+  .register(look, { placeholder: "CONDITION" });
+
+export const escapeFormulas = z
+  .boolean()
+  .default(false)
+  .describe("in csv: put an apostrophe before cells that a spreadsheet would compute, such as =1+1")
+  .register(look, { more: true });
+
 export const sample = verb({
   name: "sample",
   summary: "Draw new records from a model",
   input: z.strictObject({
     model,
-    out: out("samples.png|DIR/|x.npz", "a contact sheet, a folder of pictures, or an array"),
+    out: out(
+      "samples.png|DIR/|x.npz|x.csv|x.parquet|x.jsonl",
+      "pictures as a sheet, a folder or an array; rows as a table",
+    ),
     ...sampleOptions.shape,
+    where,
+    escapeFormulas,
     ...machine,
   }),
   cli: {
@@ -42,25 +56,9 @@ export const sample = verb({
     streams: false,
   },
   async run({ out, ...options }, context) {
-    pictureSinkFor(out, context.host);
     return withRunner(options, context, async (runner) => {
-      const pictures = await drawSamples(runner, { ...options, signal: context.signal });
-      await writePictures(out, pictures, {}, context.host);
-      context.report({ event: "wrote", path: out, what: `${pictures.count} samples, ${sizeText(pictures)}` });
-      return { json: { path: out, count: pictures.count, seed: options.seed }, text: "" };
+      const { count } = await formOf(runner.config).sample(runner, { out, ...options }, context);
+      return { json: { path: out, count, seed: options.seed }, text: "" };
     });
   },
 });
-
-/**
- * The decoder's means for latents drawn by the model's sampler. The first k of n samples are those of a call for k with
- * the same seed. `temperature` scales how far the latents spread; in a mixture of Gaussians within each of them, while their
- * shares stay.
- */
-export async function drawSamples(
-  runner: Runner,
-  options: Omit<z.output<typeof sampleOptions>, "prior"> & { readonly signal?: AbortSignal },
-): Promise<Pictures> {
-  const latents = await drawLatents(runner, { ...options, stream: SAMPLE_STREAM });
-  return decodePictures(runner, latents, { signal: options.signal });
-}

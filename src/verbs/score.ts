@@ -9,7 +9,6 @@ import type { TableValues } from "../host.js";
 import type { Calibration } from "../store/calibration.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, optionalOut, seed } from "./options.js";
-import { imageFieldOf } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { reasonsText, type ScoredRecord, scoredRecords, strangestOf } from "./scores.js";
 import { textTable } from "./text-table.js";
@@ -67,7 +66,7 @@ export const score = verb({
     const { host, signal, report, print } = context;
     if (out) tableSinkFor(out, host);
     return withRunner(options, context, (runner, { calibration }) =>
-      withData(data, imageFieldOf(runner.config), { limit, seed }, context, async (dataset) => {
+      withData(data, runner.config, { limit, seed }, context, async (dataset) => {
         const { count } = dataset;
         const notice = whyUncalibrated(calibration, samples);
         if (notice) report({ event: "notice", message: notice });

@@ -6,7 +6,8 @@ import { type Protocol, protocolOf } from "../eval/protocol.js";
 import { type Reason, type ScoreOptions, scoreRecords } from "../eval/score.js";
 import type { Runner } from "../model/runner.js";
 import type { Calibration } from "../store/calibration.js";
-import { allRecords, checkSize, imageFieldOf, type OnProgress } from "./pictures.js";
+import { fitting } from "./forms/list.js";
+import { allRecords, type OnProgress } from "./pictures.js";
 
 export interface ScoredRecord {
   readonly index: number;
@@ -47,10 +48,10 @@ const P_DIGITS = 6;
 /** Each record of a data set as soon as it is scored. E_SHAPE for data of another size; errors as `scoreRecords`. */
 export async function* scoredRecords(
   runner: Runner,
-  dataset: Dataset,
+  data: Dataset,
   { calibration, onProgress, ...options }: ScoringOptions,
 ): AsyncGenerator<ScoredRecord, void> {
-  checkSize(dataset, imageFieldOf(runner.config));
+  const dataset = await fitting(data, runner.config);
   const { labels } = dataset;
   const known = whyUncalibrated(calibration, options.samples) === null ? calibration : null;
   let done = 0;

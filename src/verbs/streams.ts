@@ -9,3 +9,9 @@ export const SHOWN_STREAM = STREAMS + 1;
 export const PROBE_STREAM = STREAMS + 2;
 /** Which records a direction is found from, and which it is judged on. */
 export const DIRECTION_STREAM = STREAMS + 3;
+/** What is drawn from p(x|z) for new rows. */
+export const ROW_STREAM = STREAMS + 4;
+/** Proposals for rows of which some cells are given. */
+export const CONDITION_STREAM = STREAMS + 5;
+/** Draws for missing cells. */
+export const IMPUTE_STREAM = STREAMS + 6;

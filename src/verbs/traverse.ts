@@ -9,10 +9,11 @@ import type { WalkPictures } from "../eval/report/traversal-sheet.js";
 import type { Direction, Stride, Walk } from "../eval/traversal.js";
 import type { Host, PictureLayout, PictureSink, Pictures } from "../host.js";
 import type { Runner } from "../model/runner.js";
+import { fitting } from "./forms/list.js";
 import { encodeOne, record, thereAndBack } from "./interpolate.js";
 import { look } from "./option.js";
 import { count, data, machine, model, out } from "./options.js";
-import { checkSize, decodePictures, encodeRecords, imageFieldOf, sizeText } from "./pictures.js";
+import { decodePictures, encodeRecords, sizeText } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { type VerbContext, verb } from "./verb.js";
 
@@ -96,7 +97,7 @@ export const traverse = verb({
       const walking = {
         ...options,
         signal: context.signal,
-        at: at === undefined ? undefined : await encodeOne(runner, at, imageFieldOf(runner.config), context),
+        at: at === undefined ? undefined : await encodeOne(runner, at, context),
         along: along === undefined ? undefined : await readDirection(along, runner.latent, context.host),
       };
       const traversal = await withOptionalData(data, runner, context, (records) =>
@@ -119,7 +120,7 @@ function withOptionalData<Result>(
   use: (data: Dataset | undefined) => Promise<Result>,
 ): Promise<Result> {
   if (address === undefined) return use(undefined);
-  return withData(address, imageFieldOf(config), { limit: MEASURED }, context, use);
+  return withData(address, config, { limit: MEASURED }, context, use);
 }
 
 type Walking = z.output<typeof traverseOptions> &
@@ -162,12 +163,12 @@ export async function decodeWalks(
   return { walks, strides: strides(stride), pictures };
 }
 
-async function measureLatents(runner: Runner, data: Dataset, signal?: AbortSignal): Promise<LatentStatistics> {
+async function measureLatents(runner: Runner, given: Dataset, signal?: AbortSignal): Promise<LatentStatistics> {
   const [{ sampleIndices }, { latentStatistics }] = await Promise.all([
     import("../data/split.js"),
     import("../eval/latents.js"),
   ]);
-  checkSize(data, imageFieldOf(runner.config));
+  const data = await fitting(given, runner.config);
   const { seed } = runner.config.training;
   const { mu, logvar } = await encodeRecords(runner, data, sampleIndices(data.count, MEASURED, seed), { signal });
   return latentStatistics(mu, logvar, runner.latent);

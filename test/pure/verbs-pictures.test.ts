@@ -8,7 +8,7 @@ import type { Runner } from "../../src/model/runner.js";
 import { thereAndBack, walkBetween } from "../../src/verbs/interpolate.js";
 import { decodePictures } from "../../src/verbs/pictures.js";
 import { pairSeries, pairSheet } from "../../src/verbs/reconstruct.js";
-import { drawSamples } from "../../src/verbs/sample.js";
+import { drawSamples } from "../../src/verbs/sample-pictures.js";
 import { configOf } from "../helpers/models.js";
 
 /** Pictures of one pixel. */

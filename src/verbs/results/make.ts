@@ -12,6 +12,7 @@ import { openRunner } from "../../model/open.js";
 import type { Weight } from "../../model/runner.js";
 import type { Engine } from "../../runtime/engine.js";
 import { TrainingOptions } from "../../train/options.js";
+import { formOf } from "../forms/list.js";
 import { encodeRecords } from "../pictures.js";
 import { results } from "./list.js";
 
@@ -51,7 +52,9 @@ export async function makeResults(
     const context = { ...measurement, engine, host, path, isPrivate };
     let files: Looked["files"] = {};
     const notices: string[] = [];
-    for (const { name, make } of results) {
+    const form = formOf(known).name;
+    for (const { name, make, form: own = form } of results) {
+      if (own !== form) continue;
       try {
         files = { ...files, ...(await make({ ...context, files })) };
       } catch (error) {

@@ -7,6 +7,7 @@ const PAIRS = 32;
 
 export const reconstructions: Result = {
   name: "reconstructions",
+  form: "picture",
   async make({ runner, data, seed, host, isPrivate }) {
     if (isPrivate) return {};
     const pairs = await reconstructPictures(runner, data, { count: Math.min(PAIRS, data.count), seed });

@@ -4,6 +4,7 @@ import type { Result } from "./result.js";
 
 export const report: Result = {
   name: "report",
+  form: "picture",
   async make({ isAside, engine, ...looked }) {
     const [{ reportFacts }, { reportPage }] = await Promise.all([
       import("../report-facts.js"),

@@ -38,6 +38,8 @@ export interface ResultContext {
 
 export interface Result {
   readonly name: string;
+  /** The form of records that it is made of. Default: any. */
+  readonly form?: string;
   /** Files by name for the model folder; none where the host cannot write them. */
   make(context: ResultContext): Promise<Readonly<Record<string, Uint8Array | string>>>;
 }

@@ -7,6 +7,7 @@ import { pictureFile, type Result } from "./result.js";
 
 export const traversal: Result = {
   name: "traversal",
+  form: "picture",
   async make({ runner, config, host }) {
     if (!config.latents) return {};
     const { rows, ...stride } = traverseOptions.parse({});

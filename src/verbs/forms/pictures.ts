@@ -1,0 +1,28 @@
+/** Records that are pictures. */
+
+import { pictureSinkFor, writePictures } from "../../data/sinks/write.js";
+import { VaekitError } from "../../errors.js";
+import { checkSize, imageFieldOf, sizeText } from "../pictures.js";
+import { drawSamples } from "../sample-pictures.js";
+import type { Form } from "./form.js";
+
+export const pictures: Form = {
+  name: "picture",
+  opening(config) {
+    const { height, width, channels } = imageFieldOf(config);
+    return { size: [height, width], channels: channels as 1 | 3 };
+  },
+  fitting(dataset, config) {
+    checkSize(dataset, imageFieldOf(config));
+    return dataset;
+  },
+  async sample(runner, { out, where, count, seed, temperature }, { host, signal, report }) {
+    if (where !== undefined)
+      throw new VaekitError("E_OPTION", "invalid where: this model draws pictures, which have no columns");
+    pictureSinkFor(out, host);
+    const drawn = await drawSamples(runner, { count, seed, temperature, signal });
+    await writePictures(out, drawn, {}, host);
+    report({ event: "wrote", path: out, what: `${drawn.count} samples, ${sizeText(drawn)}` });
+    return { count: drawn.count };
+  },
+};

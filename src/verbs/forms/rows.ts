@@ -1,0 +1,38 @@
+/** Records that are rows of a table. */
+
+import type { Dataset } from "../../data/dataset.js";
+import { VaekitError } from "../../errors.js";
+import { fieldsOf } from "../../fields/list.js";
+import { parseRowCondition } from "../../fields/table/condition.js";
+import { drawRows } from "../rows/draw.js";
+import { rowWriter } from "../rows/write.js";
+import type { Form } from "./form.js";
+
+export const rows: Form = {
+  name: "row",
+  opening: ({ schema }) => ({ schema }),
+  fitting(dataset, { schema }): Dataset | Promise<Dataset> {
+    if (JSON.stringify(dataset.schema) === JSON.stringify(schema)) return dataset;
+    if (dataset.as) return dataset.as(schema);
+    throw new VaekitError("E_SHAPE", `${dataset.name}: no table, the model takes rows of one`);
+  },
+  async sample(runner, { out, where, count, seed, temperature, escapeFormulas }, { host, signal, report }) {
+    const { schema } = runner.config;
+    const condition = where === undefined ? undefined : parseRowCondition(where, fieldsOf(schema));
+    const writer = await rowWriter(out, schema, { escapeFormulas }, host);
+    let done = 0;
+    try {
+      for await (const block of drawRows(runner, { count, seed, temperature, where: condition, signal })) {
+        await writer.write(block.columns, block.count);
+        done += block.count;
+        report({ event: "work", what: "drew", done, total: count });
+      }
+      await writer.close();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+    report({ event: "wrote", path: out, what: `${count.toLocaleString("en")} rows` });
+    return { count };
+  },
+};

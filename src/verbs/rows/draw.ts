@@ -1,0 +1,75 @@
+/** Draws rows from a model: latents from its prior, then a value for every column; block by block, so that any number fits. */
+
+import type { Column, Columns } from "../../data/dataset.js";
+import { VaekitError } from "../../errors.js";
+import { fieldsOf } from "../../fields/list.js";
+import type { RowCondition } from "../../fields/table/condition.js";
+import type { Runner } from "../../model/runner.js";
+import { Philox } from "../../random.js";
+import { ROW_STREAM, SAMPLE_STREAM } from "../streams.js";
+import { conditionedLatents } from "./conditioned.js";
+
+export interface DrawRowsOptions {
+  readonly count: number;
+  readonly seed: number;
+  readonly temperature: number;
+  /** Only rows for which it holds. */
+  readonly where?: RowCondition;
+  readonly signal?: AbortSignal;
+}
+
+/** Rows as they would be stored. */
+export interface RowBlock {
+  readonly count: number;
+  readonly columns: Columns;
+}
+
+/** Rows drawn at a time, whatever the count, so that the first k of n rows are those of a call for k. */
+const BLOCK = 2048;
+/** Rows drawn for one that is kept, at the most: less likely conditions are refused. */
+const MOST_TRIES = 2000;
+
+/** Rows in blocks, `count` in all. E_DATA for a condition that hardly any row of the model fulfils. */
+export async function* drawRows(runner: Runner, options: DrawRowsOptions): AsyncGenerator<RowBlock, void> {
+  const { count, seed, temperature, where, signal } = options;
+  const fields = fieldsOf(runner.config.schema);
+  const latents = where?.fixed.size ? await conditionedLatents(runner, where, { seed, temperature }) : null;
+  const random = new Philox(seed, SAMPLE_STREAM);
+  const noise = new Philox(seed, ROW_STREAM);
+  const give = (kind: "normal" | "uniform", length: number) =>
+    kind === "normal" ? noise.normals(new Float32Array(length)) : noise.uniforms(new Float32Array(length));
+  let kept = 0;
+  let drawn = 0;
+  while (kept < count) {
+    signal?.throwIfAborted();
+    const z = latents
+      ? latents.draw(BLOCK, random)
+      : await runner.draw(random.normals(new Float32Array(BLOCK * runner.noiseSize)), BLOCK, temperature);
+    const values = await runner.drawRecords(z, BLOCK, give);
+    const columns = fields.map(({ name, kind, schema }) => kind.decode(values[name], schema));
+    for (const [field, value] of where?.fixed ?? []) columns[field].fill(value);
+    drawn += BLOCK;
+    const rows = matching(columns, BLOCK, where).subarray(0, count - kept);
+    kept += rows.length;
+    if (kept < count && drawn > MOST_TRIES * Math.max(kept, 1))
+      throw new VaekitError(
+        "E_DATA",
+        `condition "${where!.text}": ${kept} of ${drawn.toLocaleString("en")} rows drawn fulfil it`,
+        "It is too rare for this model: ask for less, or fit a model to such rows (fit --filter).",
+      );
+    if (rows.length === 0) continue;
+    const chosen = columns.map((column) => taken(column, rows));
+    yield { count: rows.length, columns: Object.fromEntries(fields.map(({ name }, i) => [name, chosen[i]])) };
+  }
+}
+
+function matching(columns: readonly Column[], count: number, where: RowCondition | undefined): Uint32Array {
+  const all = Uint32Array.from({ length: count }, (_, row) => row);
+  return where ? all.filter((row) => where.holds((field) => columns[field][row])) : all;
+}
+
+function taken(column: Column, rows: Uint32Array): Column {
+  const out = new (column.constructor as new (length: number) => Column)(rows.length);
+  for (let i = 0; i < rows.length; i++) out[i] = column[rows[i]];
+  return out;
+}
