@@ -1,6 +1,7 @@
 /** What a place to run in gives: devices, files, sources of data and sinks for results. Node has one, browsers another. */
 
 import type { Address, Dataset, OpenOptions } from "./data/dataset.js";
+import type { RawColumn } from "./data/table/raw.js";
 import type { Engine, EngineOptions } from "./runtime/engine.js";
 
 export interface FileInfo {
@@ -27,6 +28,8 @@ export interface Files {
   /** Several parts of one file at once, in the order asked for; a part that reaches beyond the end is shorter. E_PATH. */
   readParts(path: string, parts: readonly FilePart[]): Promise<Uint8Array[]>;
   write(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** Begins a file that is written piece by piece. Until it is closed, a reader sees the old file. E_OUT. */
+  writer(path: string): Promise<FileWriter>;
   /** Adds to the end (metrics), each call one line: all of it or, on a full disk, none. */
   append(path: string, text: string): Promise<void>;
   list(path: string): Promise<string[]>;
@@ -36,6 +39,14 @@ export interface Files {
   join(...parts: string[]): string;
   /** Takes the folder for one writer. E_LOCKED names the process that has it; a dead process's lock is taken over. */
   lock(folder: string): Promise<Lock>;
+}
+/** A file on its way: E_OUT when it cannot be written, and then it is to be aborted. */
+export interface FileWriter {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Puts the whole file in its place. */
+  close(): Promise<void>;
+  /** Leaves nothing of it; after `close` it does nothing. */
+  abort(): Promise<void>;
 }
 export interface Lock {
   /** E_LOCKED when another process took the folder, as it may when this one was stopped for minutes on a shared drive. */
@@ -83,12 +94,44 @@ export interface PictureLayout {
 export interface TableSink {
   readonly name: string;
   readonly extensions: readonly string[];
-  write(path: string, table: TableValues, host: Host): Promise<void>;
+  /** Begins a table, which is there once it is closed. E_OUT; E_SHAPE for two columns of one name. */
+  open(path: string, columns: readonly TableColumn[], options: TableOptions, host: Host): Promise<TableWriter>;
 }
-/** Columns by name; matrices ([count, width] Float32Array) are spread to name_0, name_1... in text formats. */
+export interface TableColumn {
+  readonly name: string;
+  /** What its cells are, for formats that know types; there a text is read as this type. */
+  readonly type: RawColumn["type"];
+  /** Numbers a row of a matrix; they are spread to name_0, name_1... in all formats but npz. */
+  readonly width?: number;
+}
+export interface TableOptions {
+  /**
+   * In csv and tsv, puts an apostrophe before texts that a spreadsheet would run as formulas: those that begin with
+   * = + - @, tab or CR and are no numbers. Default no: they would not read back the same.
+   */
+  readonly escapeFormulas?: boolean;
+}
+/** A table on its way. After an error it is to be aborted. */
+export interface TableWriter {
+  /** Adds rows below those before. E_SHAPE for a missing column or one of another length, E_DATA for a cell of another type. */
+  write(rows: TableValues): Promise<void>;
+  close(): Promise<void>;
+  /** Leaves nothing of it; after `close` it does nothing. */
+  abort(): Promise<void>;
+}
+/** Cells of a column. Numbers among dates and timestamps are milliseconds since 1970 (UTC). */
+export type Cells =
+  | readonly (string | number | boolean | null)[]
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Uint8Array
+  | Matrix;
+/** Columns by name; matrices ([count, width] Float32Array) are spread to name_0, name_1... in all formats but npz. */
 export interface TableValues {
   readonly count: number;
-  readonly columns: Readonly<Record<string, readonly (string | number | null)[] | Matrix>>;
+  readonly columns: Readonly<Record<string, Cells>>;
 }
 export interface Matrix {
   readonly values: Float32Array;

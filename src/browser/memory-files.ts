@@ -54,13 +54,25 @@ export function memoryFiles(): Files {
     async write(path, content) {
       hold(clean(path), typeof content === "string" ? new TextEncoder().encode(content) : content.slice());
     },
+    async writer(path) {
+      let chunks: Uint8Array[] = [];
+      return {
+        async write(bytes) {
+          chunks.push(bytes.slice());
+        },
+        async close() {
+          hold(clean(path), joined(chunks));
+          chunks = [];
+        },
+        async abort() {
+          chunks = [];
+        },
+      };
+    },
     async append(path, text) {
       const old = contents.get(clean(path))?.bytes ?? new Uint8Array();
       const added = new TextEncoder().encode(text);
-      const bytes = new Uint8Array(old.length + added.length);
-      bytes.set(old);
-      bytes.set(added, old.length);
-      hold(clean(path), bytes);
+      hold(clean(path), joined([old, added]));
     },
     async list(path) {
       const folder = clean(path);
@@ -119,6 +131,16 @@ export function memoryFiles(): Files {
       };
     },
   };
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
 /** Steps of a path without "." and "..", from the root on; the root itself is ".". */

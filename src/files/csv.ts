@@ -2,7 +2,7 @@
 
 import { VaekitError } from "../errors.js";
 
-export type Cell = string | number | null;
+export type Cell = string | number | boolean | null;
 
 /** A parsed file: a header and rows of as many fields. */
 export interface Csv {
@@ -10,17 +10,43 @@ export interface Csv {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Lines of text; null is an empty field, numbers are written with the digits that read back the same. */
-export function writeCsv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
-  const lines = [header.map(field).join(",")];
-  for (const row of rows) lines.push(row.map(field).join(","));
-  return `${lines.join("\n")}\n`;
+/** How a row is written. */
+export interface CsvForm {
+  /** Default: a comma. */
+  readonly delimiter?: string;
+  /** Puts an apostrophe before texts that a spreadsheet would run as formulas. Default no. */
+  readonly escapeFormulas?: boolean;
 }
 
-function field(value: Cell): string {
+/** Lines of text; null is an empty field, numbers are written with the digits that read back the same. */
+export function writeCsv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
+  let text = csvLine(header);
+  for (const row of rows) text += csvLine(row);
+  return text;
+}
+
+/** One row and the end of its line. */
+export function csvLine(row: readonly Cell[], { delimiter = ",", escapeFormulas = false }: CsvForm = {}): string {
+  const fields = row.map((cell) => field(escapeFormulas && typeof cell === "string" ? unrun(cell) : cell, delimiter));
+  return `${fields.join(delimiter)}\n`;
+}
+
+/** What a field in quotes would be without: other text, or none at all. */
+const NEEDS_QUOTES = /["\r\n]|^\s|\s$/;
+
+function field(value: Cell, delimiter: string): string {
   if (value === null) return "";
   if (typeof value === "number") return numberText(value);
-  return value === "" || /[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  if (typeof value === "boolean") return String(value);
+  const isBare = value !== "" && !value.includes(delimiter) && !NEEDS_QUOTES.test(value);
+  return isBare ? value : `"${value.replaceAll('"', '""')}"`;
+}
+
+const FORMULA = /^[=+\-@\t\r]/;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function unrun(text: string): string {
+  return FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
 }
 
 /** Infinity and NaN as NumPy and pandas read them. */

@@ -34,43 +34,67 @@ export function notKept(path: string, kept: number, written: number): VaekitErro
   return new VaekitError("E_OUT", `${path}: the disk kept ${kept} of ${written} bytes`, hint);
 }
 
-/**
- * Writes the file at `path` through `fill`: into a temporary sibling, which is synced to the disk, checked for its size
- * and renamed. `fill` returns the number of bytes it wrote. Missing folders are made. A device (/dev/stdout) is written
- * in place. E_OUT, naming the path, when it fails; then the temporary file is gone and the old file is whole.
- */
-export async function writeAtomic(path: string, fill: (file: Writable) => Promise<number>): Promise<void> {
-  let temporary: string | null = null;
-  try {
-    const target = await realpath(path).catch(() => path); // what a symbolic link points to, not the link
-    const old = await stat(target).catch(() => null);
-    if (old?.isDirectory()) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });
-    if (old && !old.isFile()) return await writeInPlace(target, fill);
-    await makeFolder(dirname(target));
-    temporary = join(dirname(target), `.${cut(basename(target), NAME_BYTES)}.${randomBytes(6).toString("hex")}.tmp`);
-    const file = await open(temporary, "wx", old?.mode);
-    try {
-      const written = await fill(file);
-      await file.sync();
-      const { size } = await file.stat();
-      if (size !== written) throw notKept(path, size, written);
-    } finally {
-      await file.close();
-    }
-    await renamePatiently(temporary, target);
-    await syncFolder(dirname(target));
-  } catch (error) {
-    if (temporary) await rm(temporary, { force: true }).catch(() => {});
-    throw pathError("E_OUT", path, error);
-  }
+/** A file on its way to its place. */
+export interface AtomicFile {
+  readonly file: Writable;
+  /** Syncs it to the disk, checks that it has `written` bytes, and renames it. */
+  commit(written: number): Promise<void>;
+  /** Removes what was written; the old file is whole. */
+  abort(): Promise<void>;
 }
 
-async function writeInPlace(path: string, fill: (file: Writable) => Promise<number>): Promise<void> {
+/**
+ * Begins the file at `path` as a temporary sibling. Missing folders are made. A device (/dev/stdout) is written in place.
+ * Errors are those of the system.
+ */
+export async function openAtomic(path: string): Promise<AtomicFile> {
+  const target = await realpath(path).catch(() => path); // what a symbolic link points to, not the link
+  const old = await stat(target).catch(() => null);
+  if (old?.isDirectory()) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });
+  if (old && !old.isFile()) return openInPlace(target);
+  await makeFolder(dirname(target));
+  const temporary = join(
+    dirname(target),
+    `.${cut(basename(target), NAME_BYTES)}.${randomBytes(6).toString("hex")}.tmp`,
+  );
+  const file = await open(temporary, "wx", old?.mode);
+  return {
+    file,
+    async commit(written) {
+      try {
+        await file.sync();
+        const { size } = await file.stat();
+        if (size !== written) throw notKept(path, size, written);
+      } finally {
+        await file.close();
+      }
+      await renamePatiently(temporary, target);
+      await syncFolder(dirname(target));
+    },
+    async abort() {
+      await file.close().catch(() => {}); // closed already where `commit` failed
+      await rm(temporary, { force: true }).catch(() => {});
+    },
+  };
+}
+
+async function openInPlace(path: string): Promise<AtomicFile> {
   const file = await open(path, "w");
+  return { file, commit: () => file.close(), abort: () => file.close().catch(() => {}) };
+}
+
+/**
+ * Writes the file at `path` through `fill`, which returns the number of bytes it wrote, as `openAtomic` says. E_OUT, naming
+ * the path, when it fails; then the temporary file is gone and the old file is whole.
+ */
+export async function writeAtomic(path: string, fill: (file: Writable) => Promise<number>): Promise<void> {
+  let atomic: AtomicFile | undefined;
   try {
-    await fill(file);
-  } finally {
-    await file.close();
+    atomic = await openAtomic(path);
+    await atomic.commit(await fill(atomic.file));
+  } catch (error) {
+    await atomic?.abort();
+    throw pathError("E_OUT", path, error);
   }
 }
 

@@ -3,7 +3,7 @@
 import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { FilePart, Files } from "../host.js";
-import { notKept, syncFolder, writeAll, writeAtomic } from "./atomic.js";
+import { notKept, openAtomic, syncFolder, writeAll, writeAtomic } from "./atomic.js";
 import { lockFolder } from "./lock.js";
 import { makeFolder } from "./make-folder.js";
 import { REMOVE_PATIENTLY, renamePatiently } from "./rename.js";
@@ -62,6 +62,26 @@ export const nodeFiles: Files = {
     });
   },
 
+  async writer(path) {
+    const atomic = await writing(path, () => openAtomic(path));
+    let written = 0;
+    let isClosed = false;
+    return {
+      write: (bytes) =>
+        writing(path, async () => {
+          await writeAll(atomic.file, bytes);
+          written += bytes.length;
+        }),
+      async close() {
+        await writing(path, () => atomic.commit(written));
+        isClosed = true;
+      },
+      async abort() {
+        if (!isClosed) await atomic.abort();
+      },
+    };
+  },
+
   append: (path, text) => writing(path, () => appendWhole(path, new TextEncoder().encode(text))),
   makeFolder: (path) => writing(path, () => makeFolder(path)),
   remove: (path) => writing(path, () => rm(path, REMOVE_PATIENTLY)),
@@ -103,9 +123,9 @@ async function appendWhole(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function writing(path: string, work: () => Promise<unknown>): Promise<void> {
+async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     throw pathError("E_OUT", path, error);
   }

@@ -95,6 +95,17 @@ export function memoryDisk(): MemoryDisk {
         makeFolder(posix.dirname(path));
         put(path, typeof content === "string" ? new TextEncoder().encode(content) : content.slice());
       },
+      async writer(raw) {
+        const chunks: number[] = [];
+        return {
+          async write(bytes) {
+            living();
+            for (const byte of bytes) chunks.push(byte);
+          },
+          close: () => files.write(raw, Uint8Array.from(chunks)),
+          async abort() {},
+        };
+      },
       async append(raw, text) {
         change();
         const path = clean(raw);

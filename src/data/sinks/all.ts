@@ -1,9 +1,9 @@
 /** The sinks that run anywhere. */
 
 import type { PictureSink, TableSink } from "../../host.js";
-import { csvSink } from "./csv.js";
-import { jsonlSink } from "./jsonl.js";
+import { csvSink, tsvSink } from "./csv.js";
+import { jsonlSink, jsonSink } from "./jsonl.js";
 import { npzPictureSink, npzTableSink } from "./npz.js";
 
-export const tableSinks: readonly TableSink[] = [csvSink, jsonlSink, npzTableSink];
+export const tableSinks: readonly TableSink[] = [csvSink, tsvSink, jsonlSink, jsonSink, npzTableSink];
 export const arrayPictureSinks: readonly PictureSink[] = [npzPictureSink];

@@ -1,25 +1,63 @@
 /** Sinks for NumPy: a table as one array per column, pictures as one array `images`. */
 
+import { VaekitError } from "../../errors.js";
+import type { Cell } from "../../files/csv.js";
 import { type NpzArray, writeNpz } from "../../files/npz.js";
-import type { PictureSink, TableSink } from "../../host.js";
-import { checkColumns, isMatrix } from "./rows.js";
+import type { Cells, Matrix, PictureSink, TableColumn, TableSink } from "../../host.js";
+import { checkedCells, isMatrix } from "./rows.js";
 
-/** Matrices are float32 [count, width]; columns int64 where all values are whole, float64, or text (null is ""). */
+/**
+ * Matrices are float32 [count, width]; columns int64 where all values are whole or truth (0 and 1), float64, or text (null
+ * is ""). The rows are held in memory until the table is closed: an archive begins with its arrays' lengths.
+ */
 export const npzTableSink: TableSink = {
   name: "npz",
   extensions: [".npz"],
-  async write(path, table, host) {
-    checkColumns(table);
-    const arrays = new Map<string, NpzArray>();
-    for (const [name, column] of Object.entries(table.columns)) {
-      if (isMatrix(column)) arrays.set(name, { shape: [table.count, column.width], values: column.values });
-      else arrays.set(name, { shape: [table.count], values: arrayOf(column) });
-    }
-    await host.files.write(path, writeNpz(arrays, true));
+  async open(path, columns, _options, host) {
+    let count = 0;
+    let batches: (readonly Cells[])[] = [];
+    const twice = columns.find(({ name }, i) => columns.findIndex((other) => other.name === name) !== i);
+    if (twice) throw new VaekitError("E_SHAPE", `column "${twice.name}" is there twice`);
+    return {
+      async write(rows) {
+        batches.push(checkedCells(columns, rows));
+        count += rows.count;
+      },
+      async close() {
+        const arrays = new Map(
+          columns.map((column, i) => [
+            column.name,
+            joined(
+              column,
+              batches.map((cells) => cells[i]),
+              count,
+            ),
+          ]),
+        );
+        await host.files.write(path, writeNpz(arrays, true));
+      },
+      async abort() {
+        batches = [];
+      },
+    };
   },
 };
 
-function arrayOf(column: readonly (string | number | null)[]): NpzArray["values"] {
+function joined({ width }: TableColumn, parts: readonly Cells[], count: number): NpzArray {
+  if (width === undefined) {
+    const cells = parts.flatMap((part) => Array.from(part as Exclude<Cells, Matrix>));
+    return { shape: [count], values: arrayOf(cells.map((cell) => (typeof cell === "boolean" ? Number(cell) : cell))) };
+  }
+  const values = new Float32Array(count * width);
+  let at = 0;
+  for (const part of parts.filter(isMatrix)) {
+    values.set(part.values, at);
+    at += part.values.length;
+  }
+  return { shape: [count, width], values };
+}
+
+function arrayOf(column: readonly Exclude<Cell, boolean>[]): NpzArray["values"] {
   if (column.some((value) => typeof value === "string"))
     return column.map((value) => (value === null ? "" : String(value)));
   if (column.length > 0 && column.every((value) => Number.isSafeInteger(value))) {

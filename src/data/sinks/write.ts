@@ -1,7 +1,18 @@
 /** Writes results in the format that a path's extension names. */
 
 import { VaekitError } from "../../errors.js";
-import type { Host, PictureLayout, PictureSink, Pictures, TableSink, TableValues } from "../../host.js";
+import type {
+  Host,
+  PictureLayout,
+  PictureSink,
+  Pictures,
+  TableColumn,
+  TableOptions,
+  TableSink,
+  TableValues,
+  TableWriter,
+} from "../../host.js";
+import { columnsOf } from "./rows.js";
 
 /**
  * The sink for `path` by its extension; a path that ends in a separator or has no extension is a folder ("/"). E_OUT for an
@@ -12,10 +23,15 @@ export function sinkFor<S extends { readonly extensions: readonly string[] }>(
   sinks: readonly S[],
   what: string,
 ): S {
-  const extension = /\.[^./\\]+$/.exec(path)?.[0].toLowerCase() ?? "/";
-  const sink = sinks.find(({ extensions }) => extensions.includes(extension));
-  if (sink) return sink;
-  const known = sinks.flatMap(({ extensions }) => extensions).map((known) => (known === "/" ? "a folder" : known));
+  // The longest one first: "codes.csv.gz" is known by ".csv.gz" and called ".gz" where it is not known.
+  const [, packed, last] = /((?:\.[^./\\]+)?(\.[^./\\]+))$/.exec(path.toLowerCase()) ?? [];
+  const extension = last ?? "/";
+  for (const candidate of [packed, extension]) {
+    const sink = sinks.find(({ extensions }) => extensions.includes(candidate));
+    if (sink) return sink;
+  }
+  const named = sinks.flatMap(({ extensions }) => extensions).filter((known) => !known.endsWith(".gz"));
+  const known = named.map((known) => (known === "/" ? "a folder" : known));
   const got = extension === "/" ? "a folder" : `"${extension}"`;
   throw new VaekitError("E_OUT", `${path}: ${what} cannot be written as ${got}`, `Known: ${known.join(", ")}.`);
 }
@@ -25,7 +41,7 @@ export function pictureSinkFor(path: string, host: Host): PictureSink {
   return sinkFor(path, host.pictureSinks, "pictures");
 }
 
-/** The sink that `writeTable` would use. E_OUT for an unknown extension. */
+/** The sink that `writeTable` and `openTable` would use. E_OUT for an unknown extension. */
 export function tableSinkFor(path: string, host: Host): TableSink {
   return sinkFor(path, host.tableSinks, "a table");
 }
@@ -40,7 +56,32 @@ export async function writePictures(
   return pictureSinkFor(path, host).write(path, pictures, layout, host);
 }
 
+/**
+ * Begins a table that is written in batches of rows and is there once it is closed. E_OUT when the extension is unknown or
+ * the path cannot be written; E_SHAPE for two columns of one name.
+ */
+export async function openTable(
+  path: string,
+  columns: readonly TableColumn[],
+  options: TableOptions,
+  host: Host,
+): Promise<TableWriter> {
+  return tableSinkFor(path, host).open(path, columns, options, host);
+}
+
 /** Writes a table. E_OUT when the extension is unknown or the path cannot be written. */
-export async function writeTable(path: string, table: TableValues, host: Host): Promise<void> {
-  await tableSinkFor(path, host).write(path, table, host);
+export async function writeTable(
+  path: string,
+  table: TableValues,
+  host: Host,
+  options: TableOptions = {},
+): Promise<void> {
+  const writer = await openTable(path, columnsOf(table), options, host);
+  try {
+    await writer.write(table);
+    await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
 }
