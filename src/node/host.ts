@@ -12,6 +12,7 @@ import { INSTALL_WASM } from "../runtime/ort-start.js";
 import { ortWeb } from "../runtime/ort-web.js";
 import { MAX_WASM_THREADS } from "../runtime/threads.js";
 import { nodeFiles } from "./files.js";
+import { parquetSink } from "./sinks/parquet.js";
 import { gifSink, pngSink, webpSink } from "./sinks/picture-files.js";
 import { pngFolderSink } from "./sinks/png-folder.js";
 import { folderSource } from "./sources/folder.js";
@@ -35,7 +36,7 @@ export function nodeHost({ loadNative = () => import("./ort-node.js") }: NodeHos
     files: nodeFiles,
     sources: [npmSource, ...arraySources, folderSource, pictureFileSource, zipSource, tableSource, listSource],
     pictureSinks: [pngSink, gifSink, webpSink, pngFolderSink, ...arrayPictureSinks],
-    tableSinks,
+    tableSinks: [...tableSinks, parquetSink],
     devices: DEVICES,
     async engine(device, options) {
       checkDevice(device, DEVICES);
