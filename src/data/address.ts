@@ -3,14 +3,18 @@
 import { VaekitError } from "../errors.js";
 import type { Address } from "./dataset.js";
 
+const QUERY = /^(duckdb:|postgres(ql)?:\/\/)/i;
+
 /**
  * Takes an address apart. An index (zero-based) is read only behind a part: `mnist#test/12`, `faces.zip#train/3`. Without
  * a part a trailing number may be a file's name (`digits/3`), so it stays in the source; `withIndex` gives the other
- * reading, which is for the caller to take when there is nothing at the path. E_OPTION for an empty source or part.
+ * reading, which is for the caller to take when there is nothing at the path. A query (duckdb:, postgres://) is a language
+ * of its own and is not taken apart. E_OPTION for an empty source or part.
  *
  * @example parseAddress("mnist#test/12") // { source: "mnist", part: "test", index: 12 }
  */
 export function parseAddress(text: string): Address {
+  if (QUERY.test(text)) return { text, source: text, part: null, index: null };
   const hash = text.indexOf("#");
   const source = hash < 0 ? text : text.slice(0, hash);
   if (source.trim() === "") {
@@ -31,7 +35,7 @@ export function parseAddress(text: string): Address {
 
 /** The reading of an address without a part as SOURCE/INDEX, or null where it does not end in a number. */
 export function withIndex(address: Address): Address | null {
-  const match = address.part === null ? /^(.+)\/(\d+)$/s.exec(address.source) : null;
+  const match = address.part === null && !QUERY.test(address.text) ? /^(.+)\/(\d+)$/s.exec(address.source) : null;
   return match && { text: address.text, source: match[1], part: null, index: indexOf(match[2], address.text) };
 }
 
