@@ -70,6 +70,16 @@ export interface Dataset {
   close(): Promise<void>;
   /** The same records in the terms of another schema, where that is possible: of a table, whose codes belong to a schema. */
   as?(schema: Schema): Promise<Dataset>;
+  /** Of a table: its cells as they stand in the source, all columns, row after row. */
+  cells?(): AsyncIterable<CellBatch>;
+}
+
+/** Some rows of a table that follow each other, as text; null is nothing. */
+export interface CellBatch {
+  /** Number of the first row. */
+  readonly start: number;
+  readonly count: number;
+  readonly columns: Readonly<Record<string, readonly (string | null)[]>>;
 }
 
 /** How to open data; what a source does not know it ignores. */

@@ -3,7 +3,7 @@
 import { batches } from "../data/batches.js";
 import type { Column, Dataset } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
-import type { PartSurprise } from "../fields/field.js";
+import type { FieldKind, PartSurprise } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
 import { likelihoods } from "../model/list.js";
 import type { Explained, Runner } from "../model/runner.js";
@@ -137,43 +137,62 @@ function blend(fields: readonly Field[], count: number, batch: number) {
         largest[i] = top;
         weights[i] = weights[i] * fade + weight;
         for (const kind of ["surprise", "means"] as const) {
-          for (const { name, size } of fields) {
+          for (const { name, kind: fieldKind } of fields) {
             const added = means[kind][name];
             if (!added) continue;
+            const size = added.length / batch;
             let sum = sums[kind].get(name);
             if (!sum) {
               sum = new Float64Array(count * size);
               sums[kind].set(name, sum);
             }
-            for (let at = i * size; at < (i + 1) * size; at++) sum[at] = sum[at] * fade + weight * added[at];
+            for (let at = i * size; at < (i + 1) * size; at++) {
+              if (!isCode(kind, fieldKind)) sum[at] = sum[at] * fade + weight * added[at];
+              else if (weight >= weights[i] / 2) sum[at] = added[at]; // of the call with most of the weight
+            }
           }
         }
       }
     },
     result(): Pick<Explained, "surprise" | "means"> {
-      const mean = (sum: Float64Array) =>
-        Float32Array.from(sum, (value, at) => value / weights[Math.floor((at * count) / sum.length)]);
-      return {
-        surprise: Object.fromEntries([...sums.surprise].map(([name, sum]) => [name, mean(sum)])),
-        means: Object.fromEntries([...sums.means].map(([name, sum]) => [name, mean(sum)])),
-      };
+      const meansOf = (kind: "surprise" | "means") =>
+        Object.fromEntries(
+          fields.flatMap(({ name, kind: fieldKind }) => {
+            const sum = sums[kind].get(name);
+            if (!sum) return [];
+            const share = (at: number) =>
+              isCode(kind, fieldKind) ? 1 : weights[Math.floor((at * count) / sum.length)];
+            return [[name, Float32Array.from(sum, (value, at) => value / share(at))]];
+          }),
+        );
+      return { surprise: meansOf("surprise"), means: meansOf("means") };
     },
   };
+}
+
+/** Codes have no means. */
+function isCode(what: "surprise" | "means", { codes }: FieldKind): boolean {
+  return what === "means" && codes !== undefined;
 }
 
 function reasonsOf({ surprise, means, values }: Seen, fields: readonly Field[], count: number): Reason[][] {
   return Array.from({ length: count }, (_, i) => {
     const parts = fields.flatMap(({ name, kind, schema, size }) => {
       if (!surprise[name]) return [];
-      const record = (column: Float32Array) => column.subarray(i * size, (i + 1) * size);
-      const seen = { surprise: record(surprise[name]), values: record(values[name]), mean: record(means[name]) };
+      const part = (column: Float32Array, width: number) => column.subarray(i * width, (i + 1) * width);
+      const elements = surprise[name].length / count;
+      const seen = {
+        surprise: part(surprise[name], elements),
+        values: part(values[name], size),
+        mean: part(means[name], size),
+      };
       const named = kind.explain(seen, schema);
-      return fields.length === 1 ? named : named.map(({ part, nats }) => ({ part: `${name} ${part}`, nats }));
+      return fields.length === 1 ? named : named.map((said) => ({ ...said, part: `${name} ${said.part}`.trim() }));
     });
     const total = parts.reduce((sum, { nats }) => sum + nats, 0);
     return parts
-      .map(({ part, nats }) => ({
-        part,
+      .map(({ nats, ...said }) => ({
+        ...said,
         nats: toTenThousandth(nats),
         share: total > 0 ? toTenThousandth(nats / total) : 0,
       }))

@@ -8,6 +8,7 @@ import { encode } from "./encode.js";
 import { evaluateVerb } from "./evaluate.js";
 import { exportVerb } from "./export.js";
 import { fit } from "./fit.js";
+import { impute } from "./impute.js";
 import { info } from "./info.js";
 import { interpolate } from "./interpolate.js";
 import { map } from "./map.js";
@@ -15,14 +16,15 @@ import { neighbors } from "./neighbors.js";
 import { reconstruct } from "./reconstruct.js";
 import { report } from "./report.js";
 import { sample } from "./sample.js";
+import { schema } from "./schema.js";
 import { score } from "./score.js";
 import { traverse } from "./traverse.js";
 import type { Verb } from "./verb.js";
 
 /** Headings of the overview with their verbs, in the order in which they are shown. */
 export const verbGroups = {
-  Train: [fit, demo],
-  Generate: [sample, reconstruct, interpolate, decode],
+  Train: [fit, schema, demo],
+  Generate: [sample, impute, reconstruct, interpolate, decode],
   Explore: [encode, map, traverse, neighbors, direction],
   Judge: [evaluateVerb, score, doctor, report, info],
   "Use elsewhere": [exportVerb],

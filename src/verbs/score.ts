@@ -1,16 +1,18 @@
 /** Says how strange each record is to a model, and which part of it. */
 
 import * as z from "zod";
-import { tableSinkFor, writeTable } from "../data/sinks/write.js";
+import { openTable, tableSinkFor } from "../data/sinks/write.js";
+import { VaekitError } from "../errors.js";
 import { whyUncalibrated } from "../eval/conformal.js";
 import { SCORE_SAMPLES, SCORE_SEED } from "../eval/score.js";
 import { writeCsv } from "../files/csv.js";
-import type { TableValues } from "../host.js";
+import type { Host } from "../host.js";
 import type { Calibration } from "../store/calibration.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, optionalOut, seed } from "./options.js";
 import { withData, withRunner } from "./runner.js";
 import { reasonsText, type ScoredRecord, scoredRecords, strangestOf } from "./scores.js";
+import { rowOptions } from "./table-options.js";
 import { textTable } from "./text-table.js";
 import { verb } from "./verb.js";
 
@@ -38,7 +40,7 @@ export const score = verb({
   input: z.strictObject({
     model,
     data,
-    out: optionalOut("s.csv|s.jsonl|s.npz", "a table: id, label, nats, p_value, reasons (default: print it)"),
+    out: optionalOut("s.csv|s.parquet|s.jsonl|s.npz", "a table: id, label, nats, p_value, reasons (default: print it)"),
     top: z
       .int()
       .min(1)
@@ -46,12 +48,33 @@ export const score = verb({
       .optional()
       .describe("show the N strangest records, the strangest first")
       .register(look, { placeholder: "N" }),
+    alerts: z
+      .int()
+      .min(1)
+      .max(MAX_TOP)
+      .optional()
+      .describe("write the N strangest records only, the strangest first")
+      .register(look, { placeholder: "N" }),
+    maxFalseAlarms: z
+      .number()
+      .gt(0)
+      .lte(1)
+      .optional()
+      .describe("write only records that are as strange as at most this share of ordinary ones (by p-value)")
+      .register(look, { placeholder: "SHARE" }),
     heatmaps: z
       .string()
       .min(1)
       .optional()
       .describe("folder for a picture of each record (with --top: of those) that shows where it is strange")
       .register(look, { placeholder: "DIR" }),
+    key: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("column of a table whose cells stand as id (default: the number of the row)")
+      .register(look, { placeholder: "COLUMN" }),
+    ...rowOptions(),
     samples,
     limit,
     seed,
@@ -62,28 +85,51 @@ export const score = verb({
     example: "vaekit score models/mnist mnist#test --out scores.csv --top 20",
     streams: false,
   },
-  async run({ data, out, top, heatmaps, samples, seed, limit, ...options }, context) {
+  async run(input, context) {
+    const { data, out, top, alerts, maxFalseAlarms, heatmaps, samples, seed, limit } = input;
+    const { key, label, filter, onError, model, device, threads } = input;
     const { host, signal, report, print } = context;
     if (out) tableSinkFor(out, host);
-    return withRunner(options, context, (runner, { calibration }) =>
-      withData(data, runner.config, { limit, seed }, context, async (dataset) => {
+    if (alerts && maxFalseAlarms)
+      throw new VaekitError("E_USAGE", "--alerts and --max-false-alarms each choose what is written: give one of them");
+    const reading = { limit, seed, key, label, filter, onError };
+    return withRunner({ model, device, threads }, context, (runner, { calibration }) =>
+      withData(data, runner.config, reading, context, async (dataset) => {
         const { count } = dataset;
         const notice = whyUncalibrated(calibration, samples);
         if (notice) report({ event: "notice", message: notice });
+        if (notice && maxFalseAlarms)
+          throw new VaekitError("E_MODEL", `--max-false-alarms needs p-values: ${notice}`, "Use --alerts N.");
         const work = (what: string, total: number) => (done: number) => report({ event: "work", what, done, total });
 
-        const table = out ? columnsOf() : null;
-        const strangest = strangestOf(top ?? 0);
-        const isPrinted = !out && !top;
+        const strangest = strangestOf(alerts ?? top ?? 0);
+        const isShown = ({ pValue }: ScoredRecord) => maxFalseAlarms === undefined || pValue! <= maxFalseAlarms;
+        const isPrinted = !out && !top && !alerts;
+        const table = out ? await scoreTable(out, host) : null;
+        let written = 0;
+        let isFirst = true;
         const scoring = { calibration, samples, seed, explain: true, signal, onProgress: work("scored", count) };
-        for await (const record of scoredRecords(runner, dataset, scoring)) {
-          table?.add(record);
-          if (top) strangest.add(record);
-          if (isPrinted) print(lineOf(record));
+        try {
+          for await (const record of scoredRecords(runner, dataset, scoring)) {
+            if (top || alerts) strangest.add(record);
+            if (alerts || !isShown(record)) continue;
+            written++;
+            await table?.add(record);
+            if (isPrinted) print(lineOf(record, isFirst));
+            isFirst = false;
+          }
+          if (alerts) {
+            for (const record of strangest.records) await table?.add(record);
+            written = strangest.records.length;
+          }
+          await table?.close();
+        } catch (error) {
+          await table?.abort();
+          throw error;
         }
-        if (out && table) {
-          await writeTable(out, table.values(), host);
-          report({ event: "wrote", path: out, what: `${count} scores, ${protocolText(samples, calibration, notice)}` });
+        if (out) {
+          const what = written === count ? `${count} scores` : `${written} of ${count} records`;
+          report({ event: "wrote", path: out, what: `${what}, ${protocolText(samples, calibration, notice)}` });
         }
         if (heatmaps) {
           const { writeHeatMaps } = await import("./heat-maps.js");
@@ -97,55 +143,72 @@ export const score = verb({
           report({ event: "wrote", path: heatmaps, what: `${order.length} heat maps` });
         }
         if (isPrinted) return { json: undefined, text: "" };
+        const shown = strangest.records.slice(0, top ?? alerts ?? 0);
         const summary = {
           path: out ?? null,
           count,
+          written: out ? written : 0,
           samples,
           seed,
           calibrated: notice ? null : calibration!.nats.length,
         };
         return {
-          json: { ...summary, ...(top ? { top: strangest.records.map((record) => jsonOf(record)) } : {}) },
-          text: top ? tableText(strangest.records) : "",
+          json: { ...summary, ...(shown.length > 0 ? { top: shown.map((record) => jsonOf(record)) } : {}) },
+          text: shown.length > 0 ? tableText(shown) : "",
         };
       }),
     );
   },
 });
 
-const COLUMNS = ["id", "label", "nats", "p_value", "reasons"] as const;
+const COLUMNS = [
+  { name: "id", type: "text" },
+  { name: "label", type: "text" },
+  { name: "nats", type: "number" },
+  { name: "p_value", type: "number" },
+  { name: "reasons", type: "text" },
+] as const;
+type ColumnName = (typeof COLUMNS)[number]["name"];
 
-function jsonOf({ id, label, nats, pValue, reasons }: ScoredRecord): Record<(typeof COLUMNS)[number], unknown> {
+function jsonOf({ id, label, nats, pValue, reasons }: ScoredRecord): Record<ColumnName, unknown> {
   return { id, label, nats, p_value: pValue, reasons };
 }
 
-/** A record as it is printed, below the names of the columns where it is the first. */
-function lineOf(record: ScoredRecord): { json: unknown; text: string } {
-  const { id, label, nats, pValue, reasons } = record;
-  const lines = writeCsv(COLUMNS, [[id, label, nats, pValue, reasonsText(reasons)]]);
-  return { json: jsonOf(record), text: record.index === 0 ? lines : lines.slice(lines.indexOf("\n") + 1) };
+function cellsOf({ id, label, nats, pValue, reasons }: ScoredRecord): Record<ColumnName, string | number | null> {
+  return { id, label, nats, p_value: pValue, reasons: reasonsText(reasons) };
 }
 
-/** Collects the columns of the table: no pictures, some hundred bytes a record. */
-function columnsOf(): { add(record: ScoredRecord): void; values(): TableValues } {
-  const columns = {
-    id: [] as string[],
-    label: [] as (string | null)[],
-    nats: [] as number[],
-    p_value: [] as (number | null)[],
-    reasons: [] as string[],
-  } satisfies Record<(typeof COLUMNS)[number], unknown[]>;
+/** A record as it is printed, below the names of the columns where it is the first. */
+function lineOf(record: ScoredRecord, isFirst: boolean): { json: unknown; text: string } {
+  const lines = writeCsv(
+    COLUMNS.map(({ name }) => name),
+    [Object.values(cellsOf(record))],
+  );
+  return { json: jsonOf(record), text: isFirst ? lines : lines.slice(lines.indexOf("\n") + 1) };
+}
+
+/** Records on their way to a table, some at a time. */
+async function scoreTable(path: string, host: Host) {
+  const table = await openTable(path, COLUMNS, {}, host);
+  const waiting: Record<ColumnName, string | number | null>[] = [];
+  async function flush(): Promise<void> {
+    const columns = COLUMNS.map(({ name }) => [name, waiting.map((cells) => cells[name])]);
+    await table.write({ count: waiting.length, columns: Object.fromEntries(columns) });
+    waiting.length = 0;
+  }
   return {
-    add({ id, label, nats, pValue, reasons }) {
-      columns.id.push(id);
-      columns.label.push(label);
-      columns.nats.push(nats);
-      columns.p_value.push(pValue);
-      columns.reasons.push(reasonsText(reasons));
+    async add(record: ScoredRecord): Promise<void> {
+      waiting.push(cellsOf(record));
+      if (waiting.length === ROWS_AT_A_TIME) await flush();
     },
-    values: () => ({ count: columns.id.length, columns }),
+    async close(): Promise<void> {
+      await flush();
+      await table.close();
+    },
+    abort: () => table.abort(),
   };
 }
+const ROWS_AT_A_TIME = 4096;
 
 function protocolText(samples: number, calibration: Calibration | null, notice: string | null): string {
   const judged = notice ? "no p-values" : `p-values by ${calibration!.nats.length} records kept aside`;

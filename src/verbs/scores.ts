@@ -94,7 +94,12 @@ function mainReasons(reasons: readonly Reason[]): Reason[] {
 
 /** @example reasonsText([{ part: "centre", nats: 41, share: 0.41 }]) // "centre 41 %" */
 export function reasonsText(reasons: readonly Reason[]): string {
-  return reasons.map(({ part, share }) => `${part} ${(100 * share).toFixed(0)} %`).join(", ");
+  return reasons
+    .map(({ part, share, got, expected }) => {
+      const named = `${part} ${(100 * share).toFixed(0)} %`;
+      return got === undefined ? named : `${named} (got ${got}, expected about ${expected})`;
+    })
+    .join(", ");
 }
 
 /** Keeps the `limit` strangest of the records it is shown; of two that are as strange the first. */

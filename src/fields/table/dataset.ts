@@ -15,16 +15,11 @@ export interface TableOptions extends OpenOptions {
   readonly storeFor?: (kinds: readonly ColumnKind[], rows: number) => ColumnStore;
 }
 
-/** A data set of rows, which can also be given as text. */
-export interface TableDataset extends Dataset {
-  readonly raw: RawTable;
-}
-
 /**
  * Opens a table whose columns are as `options.schema` says, or as they are found to be. Cells are read when they are first
  * asked for. E_COLUMN for a column that is not there, or a cell that is not what its column holds; E_DATA.
  */
-export async function tableDataset(raw: RawTable, options: TableOptions): Promise<TableDataset> {
+export async function tableDataset(raw: RawTable, options: TableOptions): Promise<Dataset> {
   if (raw.count === 0) throw new VaekitError("E_DATA", `${raw.name}: no rows`, "There is nothing below its header.");
   const notices: string[] = [...raw.notices];
   let { schema } = options;
@@ -42,7 +37,7 @@ async function inTermsOf(
   schema: Schema,
   notices: readonly string[],
   options: TableOptions,
-): Promise<TableDataset> {
+): Promise<Dataset> {
   const { columns = [], missing = MISSING } = schema.table ?? {};
   const fields = fieldsOf(schema);
   for (const { name } of fields) expectField(raw, name);
@@ -93,7 +88,6 @@ async function inTermsOf(
   const told = left > 0 ? [`${left.toLocaleString("en")} rows are left out: ${badText(bad[0])} is the first`] : [];
   const count = first?.rows ?? raw.count;
   return {
-    raw,
     name: raw.name,
     count,
     schema,
@@ -110,6 +104,13 @@ async function inTermsOf(
     async close() {
       if (loading) await loading.then(({ store }) => store.close()).catch(() => {});
       await raw.close();
+    },
+    async *cells() {
+      const columns = raw.columns.map(({ name }) => name);
+      for await (const batch of raw.read(columns.map((column) => ({ as: "text", column, missing: [] })))) {
+        const texts = batch.columns as readonly (readonly (string | null)[])[];
+        yield { ...batch, columns: Object.fromEntries(columns.map((name, i) => [name, texts[i]])) };
+      }
     },
     as: (other) => inTermsOf(raw, other, notices, { ...options, label }),
   };

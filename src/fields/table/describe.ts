@@ -80,7 +80,9 @@ function roleOf(sample: CellSample, { label, key, drop = [] }: OpenOptions): Rol
   const identifier = identifierReason(sample);
   if (identifier) return { role: "key", why: identifier };
   if (!best) return { role: "left out", why: `text: ${counts.size.toLocaleString("en")} different values` };
-  return { role: "field", why: `${best.schema.kind}: ${best.why}`, schema: best.schema };
+  const share = (100 * (cells.length - present)) / cells.length;
+  const holes = share > 0 ? `, ${share < 0.1 ? "< 0.1" : share.toFixed(1)} % missing` : "";
+  return { role: "field", why: `${best.schema.kind}: ${best.why}${holes}`, schema: best.schema };
 }
 
 function bestKind(sample: CellSample): Detected | null {

@@ -1,0 +1,169 @@
+/** Fills in what is missing in the rows of a table. */
+
+import * as z from "zod";
+import type { CellBatch, Dataset } from "../data/dataset.js";
+import { openTable } from "../data/sinks/write.js";
+import { VaekitError } from "../errors.js";
+import { type Field, fieldsOf } from "../fields/list.js";
+import type { Runner } from "../model/runner.js";
+import { look } from "./option.js";
+import { data, machine, model, out, seed } from "./options.js";
+import { type ImputedCell, type ImputeOptions, imputeRows } from "./rows/impute.js";
+import { withData, withRunner } from "./runner.js";
+import { escapeFormulas } from "./sample.js";
+import { rowOptions } from "./table-options.js";
+import { type VerbContext, verb } from "./verb.js";
+
+const MAX_DRAWS = 1000;
+
+/** How cells are filled. */
+export const imputeOptions = z.strictObject({
+  draws: z
+    .int()
+    .min(1)
+    .max(MAX_DRAWS)
+    .default(1)
+    .describe(
+      "1: each row once, with the best guess; more: each row so many times with draws, and a column for their spread",
+    )
+    .register(look, { placeholder: "N" }),
+  samples: z
+    .int()
+    .min(1)
+    .max(MAX_DRAWS)
+    .default(32)
+    .describe("draws of a row's latents that are weighed against each other")
+    .register(look, { placeholder: "N", more: true }),
+  seed,
+});
+
+export const impute = verb({
+  name: "impute",
+  summary: "Fill in what is missing in the rows of a table",
+  input: z.strictObject({
+    model,
+    data,
+    out: out("full.csv|full.parquet|full.jsonl", "the same table, filled"),
+    ...imputeOptions.shape,
+    filter: rowOptions().filter,
+    escapeFormulas,
+    ...machine,
+  }),
+  cli: {
+    positional: ["model", "data"],
+    example: "vaekit impute models/adult holes.csv --out full.csv",
+    streams: false,
+  },
+  async run({ data, out, draws, samples, seed, filter, escapeFormulas, ...options }, context) {
+    return withRunner(options, context, (runner) =>
+      withData(data, runner.config, { filter }, context, async (dataset) => {
+        const how = { draws, samples, seed };
+        const { rows, cells, left } = await writeImputed(runner, dataset, out, { ...how, escapeFormulas }, context);
+        const kept = left > 0 ? `, ${left.toLocaleString("en")} left empty as the model expects nothing there` : "";
+        report(context, out, `${rows.toLocaleString("en")} rows, ${cells.toLocaleString("en")} cells filled${kept}`);
+        return { json: { path: out, rows, filled: cells, left, ...how }, text: "" };
+      }),
+    );
+  },
+});
+
+function report(context: VerbContext, path: string, what: string): void {
+  context.report({ event: "wrote", path, what });
+}
+
+/** Rows that go through the model at a time. */
+const BATCH = 256;
+
+interface Counts {
+  readonly rows: number;
+  readonly cells: number;
+  readonly left: number;
+}
+
+async function writeImputed(
+  runner: Runner,
+  dataset: Dataset,
+  path: string,
+  { escapeFormulas, ...options }: ImputeOptions & { readonly escapeFormulas: boolean },
+  { host, signal, report }: VerbContext,
+): Promise<Counts> {
+  if (!dataset.cells) throw new VaekitError("E_DATA", `${dataset.name}: no table, nothing can be missing in it`);
+  const fields = fieldsOf(runner.config.schema);
+  const facts = runner.config.schema.table?.columns ?? [];
+  const before = new Map(facts.map(({ name, before = "" }) => [name, before]));
+  let table: Awaited<ReturnType<typeof openTable>> | null = null;
+  let [rows, cells, left] = [0, 0, 0];
+  try {
+    for await (const batch of dataset.cells()) {
+      for (let from = 0; from < batch.count; from += BATCH) {
+        signal.throwIfAborted();
+        const count = Math.min(BATCH, batch.count - from);
+        const indices = Uint32Array.from({ length: count }, (_, i) => batch.start + from + i);
+        const columns = await dataset.read(indices);
+        const imputed = await imputeRows(runner, columns, count, options);
+        const isFilled = ({ best }: ImputedCell) => !Number.isNaN(best);
+        const found = imputed.filter(isFilled);
+        cells += found.length;
+        left += imputed.length - found.length;
+        const part = partOf(batch, from, count);
+        const filled = fill(part, found, { fields, before, draws: options.draws });
+        table ??= await openTable(path, columnsOf(filled), { escapeFormulas }, host);
+        await table.write(filled);
+        rows += count;
+        report({ event: "work", what: "filled", done: rows, total: dataset.count });
+      }
+    }
+    await table?.close();
+  } catch (error) {
+    await table?.abort();
+    throw error;
+  }
+  return { rows, cells, left };
+}
+
+interface FillOptions {
+  readonly fields: readonly Field[];
+  readonly before: ReadonlyMap<string, string>;
+  readonly draws: number;
+}
+type Cells = Record<string, (string | number | null)[]>;
+
+/** The rows with their holes filled: once, or `draws` times with the columns `draw` and NAME_spread. */
+function fill(
+  { count, columns }: Pick<CellBatch, "count" | "columns">,
+  imputed: readonly ImputedCell[],
+  { fields, before, draws }: FillOptions,
+): { count: number; columns: Cells } {
+  const put = (cells: Cells, { row, field }: ImputedCell, stored: number, at: number): void => {
+    const { name, kind, schema } = fields[field];
+    const text = kind.cell!.text(stored, schema);
+    if (text !== null) cells[name][at + row] = (before.get(name) ?? "") + text;
+  };
+  if (draws === 1) {
+    const cells: Cells = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, [...column]]));
+    for (const cell of imputed) put(cells, cell, cell.best, 0);
+    return { count, columns: cells };
+  }
+  const repeated = <T>(column: readonly T[]): T[] => Array.from({ length: draws }, () => column).flat();
+  const cells: Cells = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, repeated(column)]));
+  cells.draw = Array.from({ length: draws * count }, (_, i) => Math.floor(i / count) + 1);
+  for (const { name } of fields) cells[`${name}_spread`] = new Array(draws * count).fill(null);
+  for (const cell of imputed)
+    for (const [draw, stored] of cell.draws.entries()) {
+      put(cells, cell, stored, draw * count);
+      cells[`${fields[cell.field].name}_spread`][draw * count + cell.row] = Number(cell.spread.toPrecision(6));
+    }
+  return { count: draws * count, columns: cells };
+}
+
+function partOf({ columns }: CellBatch, from: number, count: number): Pick<CellBatch, "count" | "columns"> {
+  const part = Object.entries(columns).map(([name, cells]) => [name, cells.slice(from, from + count)]);
+  return { count, columns: Object.fromEntries(part) };
+}
+
+function columnsOf({ columns }: { readonly columns: Cells }): { name: string; type: "text" | "number" }[] {
+  return Object.keys(columns).map((name) => ({
+    name,
+    type: name === "draw" || name.endsWith("_spread") ? "number" : "text",
+  }));
+}

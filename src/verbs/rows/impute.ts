@@ -1,0 +1,130 @@
+/** Values for missing cells: draws from p(missing cells | the other cells of the row). */
+
+import type { Column, Columns } from "../../data/dataset.js";
+import { noiseOf, type RecordHash, recordHashes } from "../../eval/target.js";
+import { type Field, fieldsOf } from "../../fields/list.js";
+import { isMissing } from "../../fields/table/condition.js";
+import type { Runner } from "../../model/runner.js";
+import { keyedUniforms } from "../../random.js";
+import { weightsOf } from "./conditioned.js";
+import { hiddenOf } from "./hidden.js";
+
+export interface ImputeOptions {
+  /** Draws of the row's latents, which are weighed against each other. */
+  readonly samples: number;
+  /** Values per missing cell beside the best guess. */
+  readonly draws: number;
+  /** Of the draws, which are keyed by it and the row's content. */
+  readonly seed: number;
+}
+
+/** What may stand in a missing cell, as it would be stored. */
+export interface ImputedCell {
+  readonly row: number;
+  readonly field: number;
+  /** Of numbers and dates the median, of labels the likeliest; NaN where the model thinks that nothing belongs there. */
+  readonly best: number;
+  readonly draws: readonly number[];
+  /** Of numbers the standard deviation of the draws (dates: milliseconds), of labels the chance that the best is wrong. */
+  readonly spread: number;
+}
+
+/** Noise of values lies behind that of latents. */
+const VALUE_DRAWS = 2 ** 31;
+
+/** Fills the missing cells of `count` rows. A row's answer depends on its content and the seed alone. */
+export async function imputeRows(
+  runner: Runner,
+  columns: Columns,
+  count: number,
+  { samples, draws, seed }: ImputeOptions,
+): Promise<ImputedCell[]> {
+  const fields = fieldsOf(runner.config.schema);
+  const holes: { row: number; field: number }[] = [];
+  const partial = fields.map((field, number): [string, Column] => {
+    const column = columns[field.name].slice() as Float64Array;
+    for (let row = 0; row < count; row++) {
+      if (!isMissing(column[row], field)) continue;
+      holes.push({ row, field: number });
+      column[row] = hiddenOf(field);
+    }
+    return [field.name, column];
+  });
+  if (holes.length === 0) return [];
+  const known = Object.fromEntries(partial);
+  const hashes = recordHashes(known, fields, count);
+  const noise = noiseOf(hashes, runner.latent, { seed, first: 0, particles: samples });
+  const { logWeights } = await runner.score(known, count, samples, noise);
+  const { mu, logvar } = await runner.encode(known, count);
+  const size = count * runner.latent;
+  const z = noise.map((eps, i) => mu[i % size] + Math.exp(logvar[i % size] / 2) * eps);
+  const values = await runner.drawRecords(z, samples * count, (_, length) => uniformsOf(hashes, length, samples, seed));
+  const drawn = fields.map(({ name, kind, schema }) => kind.decode(values[name], schema));
+
+  const weights = hashes.map((_, row) =>
+    weightsOf(Float64Array.from({ length: samples }, (_, k) => logWeights[k * count + row])),
+  );
+  const picks = new Float32Array(draws);
+  return holes.map(({ row, field }) => {
+    const own = Array.from({ length: samples }, (_, k) => ({
+      value: drawn[field][k * count + row] as number,
+      weight: weights[row][k],
+    })).filter(({ value }) => !isMissing(value, fields[field]));
+    if (own.length === 0) return { row, field, best: Number.NaN, draws: [], spread: Number.NaN };
+    const best = bestOf(own, fields[field]);
+    keyedUniforms(picks, seed, hashes[row], VALUE_DRAWS + samples + field);
+    const values = Array.from(picks, (u) => chosen(own, u));
+    return { row, field, best, draws: values, spread: spreadOf(own, best, fields[field]) };
+  });
+}
+
+interface Weighed {
+  readonly value: number;
+  readonly weight: number;
+}
+
+/** Uniform numbers for each row of each particle, keyed by the row. */
+function uniformsOf(hashes: readonly RecordHash[], length: number, samples: number, seed: number): Float32Array {
+  const width = length / (samples * hashes.length);
+  const all = new Float32Array(length);
+  for (let k = 0; k < samples; k++)
+    for (const [row, hash] of hashes.entries()) {
+      const at = (k * hashes.length + row) * width;
+      keyedUniforms(all.subarray(at, at + width), seed, hash, VALUE_DRAWS + k);
+    }
+  return all;
+}
+
+function isCode({ kind, schema }: Field): boolean {
+  return kind.cell!.rule(schema).as === "code";
+}
+
+function bestOf(cells: readonly Weighed[], field: Field): number {
+  if (isCode(field)) {
+    const votes = new Map<number, number>();
+    for (const { value, weight } of cells) votes.set(value, (votes.get(value) ?? 0) + weight);
+    return [...votes].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+  }
+  return chosen(
+    cells.toSorted((a, b) => a.value - b.value),
+    0.5,
+  );
+}
+
+/** The cell at which the running sum of the weights reaches this share of all. */
+function chosen(cells: readonly Weighed[], share: number): number {
+  const total = cells.reduce((sum, { weight }) => sum + weight, 0);
+  let reached = 0;
+  for (const { value, weight } of cells) {
+    reached += weight;
+    if (reached >= share * total) return value;
+  }
+  return cells[cells.length - 1].value;
+}
+
+function spreadOf(cells: readonly Weighed[], best: number, field: Field): number {
+  const total = cells.reduce((sum, { weight }) => sum + weight, 0);
+  if (isCode(field)) return cells.reduce((sum, { value, weight }) => sum + (value === best ? 0 : weight), 0) / total;
+  const mean = cells.reduce((sum, { value, weight }) => sum + value * weight, 0) / total;
+  return Math.sqrt(cells.reduce((sum, { value, weight }) => sum + weight * (value - mean) ** 2, 0) / total);
+}
