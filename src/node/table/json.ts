@@ -6,7 +6,7 @@ import { fileError } from "./explain.js";
 import { stampOf } from "./paths.js";
 import { type PlainOptions, plainText } from "./plain-file.js";
 import { type Origin, relationOf } from "./relation.js";
-import { list, literal, pathLiteral } from "./sql.js";
+import { identifier, list, literal, pathLiteral } from "./sql.js";
 
 /** A value may have this many bytes. */
 const MAX_OBJECT_BYTES = 64 << 20;
@@ -40,17 +40,9 @@ export async function jsonOrigin(paths: readonly string[], options: PlainOptions
         throw new VaekitError("E_DATA", `${paths[0]}: ${what}`, 'Write one object a row: {"age": 31, "city": "Paris"}');
       }
     }
-    const known = new Set(columns.map(({ name }) => name.toLowerCase()));
-    // The database calls "A" beside "a" "A_1", and would not find that in the file.
-    const renamed = columns.some(
-      ({ name }) => known.has(name.toLowerCase().replace(/_\d+$/, "")) && /_\d+$/.test(name),
-    );
-    const declared = columns.map(
-      ({ name, type }) => `${literal(name)}: ${literal(OWN_TYPES.test(type) ? type : otherwise(type))}`,
-    );
-    const query = renamed
-      ? guessed
-      : `SELECT * FROM read_json(${paths_}, ${common}, columns = {${declared.join(", ")}})`;
+    const query = hasRenamed(columns)
+      ? await byName(paths_, duck)
+      : `SELECT * FROM read_json(${paths_}, ${common}, columns = {${columns.map(declared).join(", ")}})`;
     return {
       relation: await relationOf(query, duck),
       notices: files.flatMap(({ notices }) => notices),
@@ -62,9 +54,33 @@ export async function jsonOrigin(paths: readonly string[], options: PlainOptions
   }
 }
 
+type Described = { readonly name: string; readonly type: string };
+
 /** Lists and objects as they stand; texts as text. */
-function otherwise(type: string): string {
-  return /[[(]/.test(type) ? "JSON" : "VARCHAR";
+function declared({ name, type }: Described): string {
+  const own = OWN_TYPES.test(type) ? type : /[[(]/.test(type) ? "JSON" : "VARCHAR";
+  return `${literal(name)}: ${literal(own)}`;
+}
+
+/** The database calls "A" beside "a" "A_1", and would not find that in the file. */
+function hasRenamed(columns: readonly Described[]): boolean {
+  const known = new Set(columns.map(({ name }) => name.toLowerCase()));
+  return columns.some(({ name }) => /_\d+$/.test(name) && known.has(name.toLowerCase().replace(/_\d+$/, "")));
+}
+
+/** A query that looks each name up in each object, which is slower; its columns are of any type. */
+async function byName(paths: string, duck: Duck): Promise<string> {
+  const objects = `read_json(${paths}, records = 'false', maximum_object_size = ${MAX_OBJECT_BYTES}, columns = {json: 'JSON'})`;
+  const numbered = `SELECT row_number() OVER () AS row, json_keys(json) AS names FROM ${objects}`;
+  const names = await duck.rows(
+    `SELECT name FROM (SELECT row, unnest(names) AS name, generate_subscripts(names, 1) AS place FROM (${numbered}))
+     GROUP BY name ORDER BY min((row, place))`,
+  );
+  const columns = names.map(([name]) => {
+    const pointer = `/${String(name).replaceAll("~", "~0").replaceAll("/", "~1")}`; // RFC 6901
+    return `json_extract(json, ${literal(pointer)}) AS ${identifier(String(name))}`;
+  });
+  return `SELECT ${columns.join(", ")} FROM ${objects}`;
 }
 
 function shape(type: string): string {
