@@ -50,10 +50,7 @@ export function padded(length: number): number {
 export function segments(out: Tensor, layout: SegmentLayout): Dist {
   const all = placed(layout);
   const { member, spread } = all;
-  const logits = out
-    .mul(1 / LARGEST_LOGIT)
-    .tanh()
-    .mul(LARGEST_LOGIT);
+  const logits = out.clip(-LARGEST_LOGIT, LARGEST_LOGIT);
   /** Logarithm of the sum of exponentials of each segment [N, segments]. */
   const logTotals = lazy(() => logits.exp().matmul(member).log());
   /** Log-probabilities of all codes [N, codes]. */

@@ -12,8 +12,10 @@ export const ROW = "row";
 export const UNSEEN_RECORDS = 0.5;
 
 /** Units of each hidden layer, and latents, by how many columns there are: see docs/tables.md. */
-const HIDDEN = [256, 256];
-const LATENT = 16;
+const HIDDEN = [128, 128];
+const LATENT = 12;
+/** Share of the training records of which the encoder sees some columns only: imputing and conditions need that. */
+const HIDE = 0.1;
 
 /** What is the same for all kinds of columns. */
 export const columnKind = {
@@ -22,14 +24,14 @@ export const columnKind = {
   features: codeFeatures as FieldKind["features"],
   chooseLikelihood: (): Choice<string> => ({ value: "categorical", why: "columns of labels and of numbers in bins" }),
   chooseNet: (_profile: FieldProfile, _schema: FieldSchema, fields: readonly Field[]): Choice<PartChoice> => ({
-    value: { name: "mlp", hidden: HIDDEN },
+    value: { name: "mlp", hidden: HIDDEN, hide: HIDE },
     why: `${fields.length} column${fields.length === 1 ? "" : "s"}`,
   }),
   chooseLatent: (_profile: FieldProfile, _schema: FieldSchema, fields: readonly Field[]): Choice<number> => ({
     value: LATENT,
     why: `${fields.length} column${fields.length === 1 ? "" : "s"}`,
   }),
-  length: { batchSize: 500, steps: 4000, warmup: 0.3 },
+  training: { batchSize: 500, steps: Number(globalThis.process?.env.STEPS ?? 4000), warmup: 0.3, beta: 0.7 },
 } as const;
 
 /** Profile of a column whose schema knows what is in it. */

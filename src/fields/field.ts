@@ -33,6 +33,16 @@ export interface Choice<T> {
   readonly why: string;
 }
 
+/** What suits a kind of records better than what suits pictures. */
+export interface TrainingAdvice {
+  /** Of many records; of fewer it is less. */
+  readonly batchSize: number;
+  readonly steps: number;
+  /** Share of the epochs over which beta rises, so that latents are in use before they cost anything. */
+  readonly warmup: number;
+  readonly beta: number;
+}
+
 /** A part by name, or with options of its own. */
 export type PartChoice = string | { readonly name: string; readonly [option: string]: unknown };
 
@@ -115,8 +125,8 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   /** `fields` are all of the record. */
   chooseNet(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<PartChoice>;
   chooseLatent(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<number>;
-  /** How long to train, where that is not what `train/length.ts` says. */
-  readonly length?: { readonly batchSize: number; readonly steps: number; readonly warmup: number };
+  /** How records of this kind are trained on, where that is not as pictures are. */
+  readonly training?: TrainingAdvice;
   /** Over all fields of this kind. */
   reconstruction(): Reconstruction;
   /** Where a record is surprising: parts that a person can name, each with its nats, which sum to those of the record. */

@@ -4,7 +4,7 @@
 export type Cell = readonly number[];
 
 /** Codes that say more of a column than so many are rarely told apart by a latent space. */
-const MAX_CELLS = 64;
+const MAX_CELLS = 32;
 /** Values with at least this share of the records stand for themselves. */
 const ATOM_SHARE = 0.01;
 /** Bins hold at least so many values, and so do the intervals within a bin. */

@@ -1,6 +1,6 @@
 /** How long to train: batch size and epochs, from the number of records. */
 
-import type { Choice } from "../fields/field.js";
+import type { Choice, TrainingAdvice } from "../fields/field.js";
 
 /** Below this many records smaller batches give more steps for the same work. */
 const FEW_RECORDS = 10_000;
@@ -13,19 +13,12 @@ const FEWEST_EPOCHS = 20;
 /** More passes over the same few records teach them by heart. */
 const MOST_EPOCHS = 400;
 
-/** What suits a kind of records better than the numbers above. */
-export interface Length {
-  /** Of many records; of fewer a batch is at most a `FEWEST_BATCHES`th of them. */
-  readonly batchSize: number;
-  readonly steps: number;
-  /** Share of the epochs over which beta rises, so that latents are in use before they cost anything. */
-  readonly warmup: number;
-}
+/** Where a kind of records asks for a batch: one is at most this part of them. */
 const FEWEST_BATCHES = 20;
 const SMALLEST_BATCH = 32;
 
 /** `records` to train on, without those kept aside. */
-export function chooseBatchSize(records: number, wanted?: Length): Choice<number> {
+export function chooseBatchSize(records: number, wanted?: TrainingAdvice): Choice<number> {
   if (wanted) {
     const few = 2 ** Math.floor(Math.log2(Math.max(SMALLEST_BATCH, records / FEWEST_BATCHES)));
     return { value: Math.min(wanted.batchSize, few), why: `${records.toLocaleString("en")} records` };
@@ -35,7 +28,7 @@ export function chooseBatchSize(records: number, wanted?: Length): Choice<number
     : { value: LARGE_BATCH, why: `${records.toLocaleString("en")} records` };
 }
 
-export function chooseEpochs(records: number, batchSize: number, wanted?: Length): Choice<number> {
+export function chooseEpochs(records: number, batchSize: number, wanted?: TrainingAdvice): Choice<number> {
   const stepsPerEpoch = Math.ceil(records / batchSize);
   const epochs = Math.ceil((wanted?.steps ?? FEWEST_STEPS) / stepsPerEpoch);
   const value = Math.min(MOST_EPOCHS, Math.max(wanted ? 1 : FEWEST_EPOCHS, epochs));
@@ -43,6 +36,6 @@ export function chooseEpochs(records: number, batchSize: number, wanted?: Length
 }
 
 /** Epochs over which beta rises. */
-export function chooseWarmup(epochs: number, { warmup }: Length): Choice<number> {
+export function chooseWarmup(epochs: number, { warmup }: TrainingAdvice): Choice<number> {
   return { value: Number((epochs * warmup).toFixed(1)), why: `${(100 * warmup).toFixed(0)} % of the epochs` };
 }

@@ -3,7 +3,7 @@
 import type { Column, Dataset } from "../data/dataset.js";
 import { sampleIndices, splitIndices } from "../data/split.js";
 import { shown, VaekitError } from "../errors.js";
-import type { Choice, FieldProfile } from "../fields/field.js";
+import type { Choice, FieldProfile, TrainingAdvice } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
 import type { FieldFacts } from "../model/checkup.js";
 import { choose } from "../model/choose.js";
@@ -125,7 +125,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     posterior: complete(posteriors, partOf(wishes.posterior ?? before?.posterior ?? "normal")),
     prior: complete(priors, prior),
     likelihoods: Object.fromEntries(chosen),
-    objective: complete(objectives, objectiveOf(wishes, before)),
+    objective: complete(objectives, objectiveOf(wishes, before, field.kind.training)),
     sampler: complete(samplers, partOf(wishes.sampler ?? before?.sampler ?? "prior")),
     facts: {
       count: data.count,
@@ -154,15 +154,15 @@ function decideTraining(data: Dataset, [field]: readonly Field[], wishes: Wishes
   const given = Object.entries({ epochs, batchSize, warmup }).filter(([, wish]) => wish !== "auto");
   const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
   const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
-  const { length } = field.kind;
-  const batch = decide("batch", batchSize, () => chooseBatchSize(train.length, length));
-  const chosen = decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate, length));
+  const { training: advice } = field.kind;
+  const batch = decide("batch", batchSize, () => chooseBatchSize(train.length, advice));
+  const chosen = decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate, advice));
   const isAuto = warmup === "auto" || warmup === undefined;
   return {
     ...parsed,
     batchSize: batch,
     epochs: chosen,
-    warmup: isAuto && length ? decide("warmup", "auto", () => chooseWarmup(chosen, length)) : parsed.warmup,
+    warmup: isAuto && advice ? decide("warmup", "auto", () => chooseWarmup(chosen, advice)) : parsed.warmup,
   };
 }
 
@@ -207,9 +207,15 @@ function priorOf({ prior, priorComponents }: Wishes): PartConfig {
   return { ...part, components: priorComponents };
 }
 
-function objectiveOf({ objective, beta, freeBits }: Wishes, before?: ModelConfig): PartConfig {
+function objectiveOf(
+  { objective, beta, freeBits }: Wishes,
+  before: ModelConfig | undefined,
+  advice: TrainingAdvice | undefined,
+): PartConfig {
+  const isAuto = objective === undefined && before === undefined;
   const part = partOf(objective ?? before?.objective ?? "elbo");
   if (beta !== undefined) part.beta = beta;
+  else if (isAuto && advice) part.beta = advice.beta;
   if (freeBits !== undefined) part.freeBits = freeBits;
   return part;
 }

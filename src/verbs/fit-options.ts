@@ -61,7 +61,7 @@ export const modelOptions = {
     .register(look, { ...model, names: likelihoodNames, placeholder: "NAME" }),
   beta: amount()
     .optional()
-    .describe("weight of the KL term (default: 1)")
+    .describe("weight of the KL term (default: 1, of tables 0.7)")
     .register(look, { ...model, placeholder: "N" }),
   warmup: z
     .union([auto, amount()])
