@@ -1,10 +1,9 @@
 /** Table files coming in: how they are written is judged rightly, and what is wrong with them is said with its place. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Conversion } from "../../src/data/table/raw.js";
 import { nodeHost } from "../../src/node/host.js";
 import { bidTable } from "../../src/node/table/forms.js";
@@ -178,11 +177,7 @@ describe("packed files", () => {
   });
 
   test("may be Zstandard, and are known by their bytes", async () => {
-    // echo "a,b\n1,2" | zstd
-    const packed = Buffer.from("28b52ffd0408410000612c620a312c320a", "hex");
-    const frame = Buffer.concat([packed, Buffer.from("00000000", "hex")]);
-    frame[4] = 0x20; // one segment without a checksum, its size in a byte
-    frame[5] = 8;
+    // One frame of one segment without a checksum, of one raw block (RFC 8878).
     const zst = Buffer.concat([Buffer.from("28b52ffd2008410000", "hex"), Buffer.from("a,b\n1,2\n")]);
     expect((await tableOf(path("z.csv.zst"), zst)).rows).toEqual([["1", "2"]]);
     expect((await failure("z.csv.zst", zst.subarray(0, 12))).message).toBe(
@@ -191,11 +186,13 @@ describe("packed files", () => {
   });
 
   test("leave nothing among the temporary files", async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith("vaekit-table-"));
-    await tableOf(path("t.csv.gz"), gzipSync("a,b\n1,2\n"));
+    mkdirSync(path("temporary"));
+    vi.stubEnv("TMPDIR", path("temporary"));
+    writeFileSync(path("t.csv.gz"), gzipSync("a,b\n1,2\n"));
+    await withTable(path("t.csv.gz"), () => expect(readdirSync(path("temporary")).length).toBe(1));
     await failure("u.csv.gz", gzipSync("a,b\n1\n"));
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith("vaekit-table-"));
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+    expect(readdirSync(path("temporary"))).toEqual([]);
+    vi.unstubAllEnvs();
   });
 });
 

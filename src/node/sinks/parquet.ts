@@ -66,6 +66,7 @@ export const parquetSink: TableSink = {
   extensions: [".parquet"],
   async open(path, columns, _options, host) {
     const spread = spreadColumns(columns);
+    checkCase(spread, path);
     const file = await host.files.writer(path); // a path that cannot be written is refused before the work
     const folder = await temporaryFolder();
     let duck: Duck | undefined;
@@ -109,6 +110,18 @@ export const parquetSink: TableSink = {
     }
   },
 };
+
+/** The database would give other names to columns whose names differ in case alone. */
+function checkCase(columns: readonly TableColumn[], path: string): void {
+  const names = new Map<string, string>();
+  for (const { name } of columns) {
+    const known = names.get(name.toLowerCase());
+    names.set(name.toLowerCase(), name);
+    if (known === undefined) continue;
+    const what = `columns "${known}" and "${name}" differ in case alone, which is not written as Parquet`;
+    throw new VaekitError("E_OUT", `${path}: ${what}`, "Write .csv or .jsonl.");
+  }
+}
 
 interface Appending {
   /** E_DATA, naming row and column, for a cell that is not of its column's type. */

@@ -4,8 +4,8 @@ import { VaekitError } from "../../errors.js";
 import type { Duck } from "./duck.js";
 import { fileError } from "./explain.js";
 import { stampOf } from "./paths.js";
-import { type PlainOptions, plainText } from "./plain-file.js";
-import { type Origin, relationOf } from "./relation.js";
+import { type PlainOptions, type PlainText, plainText } from "./plain-file.js";
+import { hasRenamed, type Origin, relationOf } from "./relation.js";
 import { identifier, list, literal, pathLiteral } from "./sql.js";
 
 /** A value may have this many bytes. */
@@ -20,7 +20,7 @@ const NO_DATES = "dateformat = '\x1f%Y', timestampformat = '\x1f%Y'";
  * for text that is no JSON, E_DATA for values that are no objects.
  */
 export async function jsonOrigin(paths: readonly string[], options: PlainOptions, duck: Duck): Promise<Origin> {
-  const files = [];
+  const files: PlainText[] = [];
   for (const path of paths) files.push(await plainText(path, options));
   const names = new Map(files.map(({ path, name }) => [path, name]));
   const explain = (error: unknown) => fileError(error, paths[0], names);
@@ -40,7 +40,10 @@ export async function jsonOrigin(paths: readonly string[], options: PlainOptions
         throw new VaekitError("E_DATA", `${paths[0]}: ${what}`, 'Write one object a row: {"age": 31, "city": "Paris"}');
       }
     }
-    const query = hasRenamed(columns)
+    // A name that stands in the file is none that the database made up.
+    const isMadeUp = ({ name }: { readonly name: string }) =>
+      !files.some(({ head }) => head.includes(JSON.stringify(name)));
+    const query = hasRenamed(columns, isMadeUp)
       ? await byName(paths_, duck)
       : `SELECT * FROM read_json(${paths_}, ${common}, columns = {${columns.map(declared).join(", ")}})`;
     return {
@@ -60,12 +63,6 @@ type Described = { readonly name: string; readonly type: string };
 function declared({ name, type }: Described): string {
   const own = OWN_TYPES.test(type) ? type : /[[(]/.test(type) ? "JSON" : "VARCHAR";
   return `${literal(name)}: ${literal(own)}`;
-}
-
-/** The database calls "A" beside "a" "A_1", and would not find that in the file. */
-function hasRenamed(columns: readonly Described[]): boolean {
-  const known = new Set(columns.map(({ name }) => name.toLowerCase()));
-  return columns.some(({ name }) => /_\d+$/.test(name) && known.has(name.toLowerCase().replace(/_\d+$/, "")));
 }
 
 /** A query that looks each name up in each object, which is slower; its columns are of any type. */

@@ -14,6 +14,8 @@ import { identifier } from "./sql.js";
 export const POSTGRES_PREFIX = /^postgres(ql)?:\/\//i;
 const FORM = "Write postgres://USER@HOST/DATABASE?table=NAME, or ?query=SELECT...";
 
+const READS = "Only queries that read are run.";
+
 const CONNECT_SECONDS = 10;
 /** Rows that are asked for at a time. */
 const ROWS_AT_A_TIME = 1_000;
@@ -60,7 +62,7 @@ export async function postgresOrigin(address: string, options: PlainOptions, duc
   signal?.addEventListener("abort", stop);
   try {
     await attachSpool(duck, options.folder);
-    const columns = await fetchRows(sql, query, duck);
+    const columns = await fetchRows(sql, query, name, duck);
     const casts = columns.map(({ type }, i) => (type === "VARCHAR" ? `c${i}` : `TRY_CAST(c${i} AS ${type}) AS c${i}`));
     const relation = await relationOf(`SELECT ${casts.join(", ")} FROM ${SPOOL}`, duck);
     const named = relation.columns.map((column, i) => ({ ...column, name: columns[i].name }));
@@ -105,9 +107,10 @@ interface ServerColumn {
 }
 
 /** Copies the answer into the spool, all cells as the server's text. */
-async function fetchRows(sql: Sql, query: string, duck: Duck): Promise<readonly ServerColumn[]> {
+async function fetchRows(sql: Sql, query: string, name: string, duck: Duck): Promise<readonly ServerColumn[]> {
   return sql.begin("READ ONLY", async (transaction): Promise<readonly ServerColumn[]> => {
     const { columns } = await transaction.unsafe(query).describe();
+    if (columns.length === 0) throw new VaekitError("E_OPTION", `${name}: a statement without an answer`, READS);
     await duck.rows(`CREATE TABLE ${SPOOL} (${columns.map((_, i) => `c${i} VARCHAR`).join(", ")})`);
     const appender = await duck.appender(SPOOL_PARTS);
     try {
@@ -137,7 +140,7 @@ function postgresError(error: unknown, name: string): unknown {
   if (/^(28|3D)/.test(code)) return new VaekitError("E_PATH", `${name}: ${message}`, FORM, { cause: error });
   if (code.startsWith("42") || code === "25006") {
     const position = "position" in error && error.position ? `, at character ${error.position}` : "";
-    const hint = "hint" in error && typeof error.hint === "string" ? error.hint : "Only queries that read are run.";
+    const hint = "hint" in error && typeof error.hint === "string" ? error.hint : READS;
     return new VaekitError("E_OPTION", `${name}: ${message}${position}`, hint, { cause: error });
   }
   if (/^(E[A-Z]+|CONNECT.*|CONNECTION.*)$/.test(code)) {

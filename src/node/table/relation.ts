@@ -45,6 +45,18 @@ export async function relationOf(query: string, duck: Duck): Promise<Relation> {
   };
 }
 
+type Named = { readonly name: string };
+
+/**
+ * Whether some names may differ in case alone: the database calls "A" beside "a" "A_1", which is no name in the file. Of
+ * those that look so, `isMadeUp` sorts out the ones that are.
+ */
+export function hasRenamed(columns: readonly Named[], isMadeUp: (column: Named) => boolean = () => true): boolean {
+  const known = new Set(columns.map(({ name }) => name.toLowerCase()));
+  const looksSo = ({ name }: Named) => /_\d+$/.test(name) && known.has(name.toLowerCase().replace(/_\d+$/, ""));
+  return columns.some((column) => looksSo(column) && isMadeUp(column));
+}
+
 interface Reading {
   readonly type: RawColumn["type"];
   /** The expression for its text. */
