@@ -3,14 +3,15 @@
 import * as z from "zod";
 import type { Dataset } from "../data/dataset.js";
 import type { EvaluateOptions, Evaluation, Protocol } from "../eval/evaluate.js";
-import type { PictureFigures } from "../eval/pictures/compare.js";
+import type { ModelConfig } from "../model/config.js";
 import type { Runner } from "../model/runner.js";
 import type { Engine } from "../runtime/engine.js";
 import { figuresText } from "./figures.js";
-import type { GeneratedProtocol } from "./generated.js";
+import { formOf } from "./forms/list.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, prior, seed } from "./options.js";
 import { withData, withRunner } from "./runner.js";
+import { rowOptions } from "./table-options.js";
 import { verb } from "./verb.js";
 
 const MAX_SAMPLES = 100_000;
@@ -33,7 +34,9 @@ export const evaluateOptions = z.strictObject({
     .min(MIN_GENERATED)
     .max(MAX_GENERATED)
     .optional()
-    .describe("draw this many pictures and compare them with as many records: distances, precision, recall, coverage")
+    .describe(
+      "draw this many records and compare them with as many real ones (default: of pictures none, of rows as many as there are, at most 10,000)",
+    )
     .register(look, { placeholder: "N" }),
   limit,
   seed,
@@ -43,15 +46,15 @@ export const evaluateOptions = z.strictObject({
 export const evaluateVerb = verb({
   name: "evaluate",
   summary: "Measure how well a model explains data, in nats per record",
-  input: z.strictObject({ model, data, ...evaluateOptions.shape, ...machine }),
+  input: z.strictObject({ model, data, ...evaluateOptions.shape, ...rowOptions(), ...machine }),
   cli: {
     positional: ["model", "data"],
     example: "vaekit evaluate models/mnist mnist#test --samples 16 --json",
     streams: false,
   },
-  async run({ data, samples, generated, limit, seed, ...options }, context) {
+  async run({ data, samples, generated, limit, seed, label, filter, onError, ...options }, context) {
     return withRunner(options, context, (runner, { engine }) =>
-      withData(data, runner.config, {}, context, async (dataset) => {
+      withData(data, runner.config, { label, filter, onError }, context, async (dataset) => {
         const result = await evaluateModel(runner, engine, dataset, {
           samples,
           generated,
@@ -61,54 +64,48 @@ export const evaluateVerb = verb({
           onProgress: ({ records, total }) =>
             context.report({ event: "work", what: "evaluated", done: records, total }),
         });
-        return { json: result, text: evaluationText(result) };
+        return { json: result, text: evaluationText(result, runner.config) };
       }),
     );
   },
 });
 
-/** Likelihoods, and with `generated` what is said of pictures drawn from the model, which joins the figures of pictures. */
+/** Likelihoods, and beside them what the form of the records has to say: of records drawn, of classes. */
 export async function evaluateModel(
   runner: Runner,
   engine: Engine,
-  dataset: Dataset,
+  given: Dataset,
   { generated, ...options }: EvaluateOptions & { readonly generated?: number },
 ): Promise<Evaluation> {
+  const form = formOf(runner.config);
+  const dataset = await form.fitting(given, runner.config);
   const { evaluate } = await import("../eval/evaluate.js");
-  if (generated === undefined) return evaluate(runner, dataset, options);
-  const { compareGenerated } = await import("./generated.js");
-  const { seed = 0, signal } = options;
-  const found = await compareGenerated(runner, engine, dataset, { count: generated, seed, signal });
+  const { limit, seed = 0, signal } = options;
+  // First, as it refuses data that are too few.
+  const judged = Object.entries(await form.judge(runner, engine, dataset, { generated, limit, seed, signal }));
   const evaluation = await evaluate(runner, dataset, options);
-  const { generated: figures, reconstructions, protocol } = found;
-  return { ...evaluation, image: { ...(evaluation.image as object), ...figures, reconstructions, protocol } };
+  const joined = judged.map(([key, figures]) => [key, { ...(evaluation[key] as object | undefined), ...figures }]);
+  return { ...evaluation, ...Object.fromEntries(joined) };
 }
 
-/** Figures of pictures on lines of their own, under their own names. */
-function evaluationText({ image, protocol, ...figures }: Evaluation): string {
-  const {
-    protocol: conditions,
-    reconstructions = {},
-    ...ofPictures
-  } = image as Record<string, unknown> & {
-    readonly protocol?: GeneratedProtocol;
-    readonly reconstructions?: PictureFigures;
-  };
-  const ofReconstructions = Object.entries(reconstructions);
+/** A line per figure, the protocol at the end. */
+function evaluationText({ protocol, ...figures }: Evaluation, config: ModelConfig): string {
   return figuresText({
-    ...figures,
-    ...ofPictures,
-    ...Object.fromEntries(ofReconstructions.map(([name, value]) => [`reconstructions_${name}`, value])),
+    ...formOf(config).told(figures as Omit<Evaluation, "protocol">),
     protocol: protocolText(protocol),
-    ...(conditions ? { pictures: conditionsText(conditions) } : {}),
   });
 }
 
-function conditionsText({ generated, real, features, neighbours }: GeneratedProtocol): string {
-  return `${generated}; against ${real}; ${neighbours} neighbours; features ${features}`;
+function protocolText({ data, records, samples, seed, target, prior, likelihoods }: Protocol): string {
+  return `${data}, records: ${records}, ${samples} samples each, seed ${seed}, values ${target}, prior ${prior}, ${likelihoodsText(likelihoods)}`;
 }
 
-function protocolText({ data, records, samples, seed, target, prior, likelihoods }: Protocol): string {
-  const parts = Object.entries(likelihoods).map(([field, name]) => `${field} ${name}`);
-  return `${data}, records: ${records}, ${samples} samples each, seed ${seed}, values ${target}, prior ${prior}, ${parts.join(", ")}`;
+/** Up to so many fields are named; of more is said how many have which likelihood. */
+const MOST_NAMED = 3;
+
+function likelihoodsText(likelihoods: Protocol["likelihoods"]): string {
+  const fields = Object.entries(likelihoods);
+  if (fields.length <= MOST_NAMED) return fields.map(([field, name]) => `${field} ${name}`).join(", ");
+  const names = [...new Set(Object.values(likelihoods))];
+  return names.map((name) => `${fields.filter(([, own]) => own === name).length} fields ${name}`).join(", ");
 }

@@ -1,8 +1,10 @@
 /** What records are to people and files, pictures or rows: how they are opened for a model, drawn, and written. */
 
 import type { Dataset, OpenOptions } from "../../data/dataset.js";
+import type { Evaluation } from "../../eval/evaluate.js";
 import type { ModelConfig } from "../../model/config.js";
 import type { Runner } from "../../model/runner.js";
+import type { Engine } from "../../runtime/engine.js";
 import type { VerbContext } from "../verb.js";
 
 /** How records are drawn; what a form has no use for it refuses. */
@@ -17,6 +19,16 @@ export interface SampleRequest {
   readonly escapeFormulas: boolean;
 }
 
+/** What is said of a model beside likelihoods. */
+export interface JudgeRequest {
+  /** Records to draw and to compare; the form knows whether to where it is not said. */
+  readonly generated?: number;
+  /** Records that are evaluated at most. */
+  readonly limit?: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
 export interface Form {
   readonly name: string;
   /** How data is opened so that the model can take it. */
@@ -25,4 +37,13 @@ export interface Form {
   fitting(dataset: Dataset, config: ModelConfig): Dataset | Promise<Dataset>;
   /** Draws records into a file. E_OUT for a format that such records cannot be written in. */
   sample(runner: Runner, request: SampleRequest, context: VerbContext): Promise<{ readonly count: number }>;
+  /** Figures that join an evaluation, by the key that they stand under. E_DATA where there are too few records. */
+  judge(
+    runner: Runner,
+    engine: Engine,
+    dataset: Dataset,
+    request: JudgeRequest,
+  ): Promise<Readonly<Record<string, object>>>;
+  /** All figures of an evaluation for people, by name. */
+  told(evaluation: Omit<Evaluation, "protocol">): Readonly<Record<string, unknown>>;
 }

@@ -2,6 +2,8 @@
 
 import { pictureSinkFor, writePictures } from "../../data/sinks/write.js";
 import { VaekitError } from "../../errors.js";
+import type { PictureFigures } from "../../eval/pictures/compare.js";
+import type { GeneratedProtocol } from "../generated.js";
 import { checkSize, imageFieldOf, sizeText } from "../pictures.js";
 import { drawSamples } from "../sample-pictures.js";
 import type { Form } from "./form.js";
@@ -25,4 +27,30 @@ export const pictures: Form = {
     report({ event: "wrote", path: out, what: `${drawn.count} samples, ${sizeText(drawn)}` });
     return { count: drawn.count };
   },
+  async judge(runner, engine, dataset, { generated, seed, signal }): Promise<Record<string, object>> {
+    if (generated === undefined) return {};
+    const { compareGenerated } = await import("../generated.js");
+    const found = await compareGenerated(runner, engine, dataset, { count: generated, seed, signal });
+    const { generated: figures, reconstructions, protocol } = found;
+    return { image: { ...figures, reconstructions, protocol } };
+  },
+  told({ image, ...figures }) {
+    const { protocol, reconstructions = {}, ...ofPictures } = image as Record<string, unknown> & ToldPictures;
+    const ofReconstructions = Object.entries(reconstructions);
+    return {
+      ...figures,
+      ...ofPictures,
+      ...Object.fromEntries(ofReconstructions.map(([name, value]) => [`reconstructions_${name}`, value])),
+      ...(protocol ? { pictures: conditionsText(protocol) } : {}),
+    };
+  },
 };
+
+interface ToldPictures {
+  readonly protocol?: GeneratedProtocol;
+  readonly reconstructions?: PictureFigures;
+}
+
+function conditionsText({ generated, real, features, neighbours }: GeneratedProtocol): string {
+  return `${generated}; against ${real}; ${neighbours} neighbours; features ${features}`;
+}

@@ -5,6 +5,8 @@ import { VaekitError } from "../../errors.js";
 import { fieldsOf } from "../../fields/list.js";
 import { parseRowCondition } from "../../fields/table/condition.js";
 import { drawRows } from "../rows/draw.js";
+import type { TableJudgement } from "../rows/judge.js";
+import { judgementLines } from "../rows/judgement-text.js";
 import { rowWriter } from "../rows/write.js";
 import type { Form } from "./form.js";
 
@@ -34,5 +36,12 @@ export const rows: Form = {
     }
     report({ event: "wrote", path: out, what: `${count.toLocaleString("en")} rows` });
     return { count };
+  },
+  async judge(runner, _engine, dataset, request) {
+    const { judgeRows } = await import("../rows/judge.js");
+    return { table: await judgeRows(runner, dataset, request) };
+  },
+  told({ table, ...figures }) {
+    return { ...figures, ...judgementLines(table as TableJudgement) };
   },
 };

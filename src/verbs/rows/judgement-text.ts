@@ -1,0 +1,37 @@
+/** Figures of rows for people: means with the worst columns and pairs, a sentence each. */
+
+import type { TableJudgement } from "./judge.js";
+
+/** Columns and pairs that are named. */
+const NAMED = 5;
+
+/** By the names that they have in the evaluation. */
+export function judgementLines(table: TableJudgement): Readonly<Record<string, string>> {
+  const { shapeError, pairError, shapes, pairs, privacy, separation, protocol } = table;
+  const worstShapes = shapes.slice(0, NAMED).map(({ column, error }) => `${column} ${percentText(error)}`);
+  const worstPairs = pairs.slice(0, NAMED).map(({ columns, error }) => `${columns.join(" / ")} ${percentText(error)}`);
+  return {
+    shapeError: `${percentText(shapeError)} (mean of ${shapes.length} columns); worst: ${worstShapes.join(", ")}`,
+    ...(pairs.length > 0 && {
+      pairError: `${percentText(pairError)} (mean of ${pairs.length} pairs); worst: ${worstPairs.join(", ")}`,
+    }),
+    ...(privacy && {
+      dcrShare: `${privacy.dcrShare} of rows drawn are nearer to the first of ${privacy.halves} (0.5 is ideal)`,
+      exactCopies: `${shareText(privacy.exactCopies)} of rows drawn equal a real row; ${shareText(privacy.heldOutCopies)} of real rows equal another`,
+      belowFifth: `${shareText(privacy.belowFifth)} of rows drawn are nearer to a real row than 95 % of real ones (5 % is usual)`,
+    }),
+    ...(separation && {
+      separation: `"${separation.positive}" (${separation.why}) from "${separation.negative}" by nats: AUROC ${separation.auroc}, average precision ${separation.averagePrecision} (chance ${shareText(separation.positives / (separation.positives + separation.negatives))})`,
+    }),
+    rows: `${protocol.synthetic}; against ${protocol.real}`,
+  };
+}
+
+/** @example percentText(1.234) // "1.23 %" */
+export function percentText(percent: number): string {
+  return `${Number(percent.toFixed(percent < 10 ? 2 : 1))} %`;
+}
+
+function shareText(share: number): string {
+  return percentText(100 * share);
+}
