@@ -15,6 +15,8 @@ export interface LabelSchema extends FieldSchema {
 
 /** Labels that have a code of their own; the rest are "other". */
 export const MAX_LABELS = 1000;
+/** Labels that lie apart from each other in coordinates; rarer ones share a place. */
+const MOST_COORDINATES = 50;
 /** Values so often repeated are labels: distinct values are at most this share of the rows. */
 const MOST_DISTINCT = 0.5;
 /** Rows below which that share says nothing. */
@@ -50,6 +52,16 @@ export const category: FieldKind<LabelSchema> = {
   encode: encodeCodes,
   decode: decodeCodes,
   codes: labelCodes,
+  coordinates: {
+    width: ({ labels }) => Math.min(labels.length, MOST_COORDINATES) + 1,
+    put(column, { labels }, out, start, stride) {
+      const last = Math.min(labels.length, MOST_COORDINATES);
+      for (let row = 0; row < column.length; row++) {
+        const code = column[row];
+        out[row * stride + start + (code < 0 || code > last ? last : code)] = Math.SQRT1_2; // two labels lie 1 apart
+      }
+    },
+  },
   profile: columnProfile,
   reconstruction: accuracy,
   explain: explainLabel,
@@ -93,6 +105,7 @@ export function labelCodes({ shares }: LabelSchema): Codes {
   return {
     segments: [{ at: 0, count: shares.length, shares, ordered: false, within: null, position: null }],
     amounts: [],
+    standard: [],
   };
 }
 

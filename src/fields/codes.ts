@@ -11,19 +11,29 @@ export interface CodeSegment extends Segment {
 }
 export interface Codes {
   readonly segments: readonly CodeSegment[];
-  /** Places of amounts that a net also sees as they are. */
+  /** Places of amounts that a net sees beside the codes. */
   readonly amounts: readonly number[];
+  /** Places of amounts that a net may see instead of codes, in standard deviations. */
+  readonly standard: readonly number[];
 }
+/** What a net sees of numbers: the code and an amount, or the number alone. */
+export type NumberInputs = "codes" | "standard";
 
 /** The same of several fields whose values lie side by side. */
 export interface CodeLayout extends SegmentLayout<CodeSegment & { readonly field: number }> {
-  readonly amounts: readonly { readonly field: number; readonly at: number }[];
+  readonly amounts: readonly Placed[];
+  readonly standard: readonly Placed[];
+}
+interface Placed {
+  readonly field: number;
+  readonly at: number;
 }
 
 /** Where codes and amounts of these fields are, in their values side by side. */
 export function codeLayout(fields: readonly Field[]): CodeLayout {
   const segments: CodeLayout["segments"][number][] = [];
-  const amounts: { field: number; at: number }[] = [];
+  const amounts: Placed[] = [];
+  const standard: Placed[] = [];
   let codes = 0;
   let values = 0;
   const moved = (place: number | null) => (place === null ? null : place + values);
@@ -36,44 +46,72 @@ export function codeLayout(fields: readonly Field[]): CodeLayout {
       codes += count;
     }
     for (const at of own.amounts) amounts.push({ field, at: at + values });
+    for (const at of own.standard) standard.push({ field, at: at + values });
     values += size;
   }
-  return { segments, codes, values, amounts };
+  return { segments, codes, values, amounts, standard };
 }
 
 /**
  * 1 for each code that is there and 0 for the others, and the amounts, [N, codes + amounts]; zeros where a field is hidden or
- * not kept. What a linear layer makes of that is a sum of one learned vector per code: embeddings.
+ * not kept. What a linear layer makes of that is a sum of one learned vector per code: embeddings. With `standard` inputs
+ * numbers have no codes but their standard deviations, and whether they are there at all.
  */
-export function codeFeatures(values: Tensor, fields: readonly Field[], keep: Tensor | null): Tensor {
-  const { segments, codes, amounts } = codeLayout(fields);
-  const own = columnsAt(
-    values,
-    segments.map(({ at }) => at),
-  );
-  const isThere = own.add(0.5).step();
-  const kept = (of: readonly { readonly field: number }[]): Tensor | null =>
-    keep &&
-    columnsAt(
-      keep,
-      of.map(({ field }) => field),
+export function codeFeatures(
+  values: Tensor,
+  fields: readonly Field[],
+  keep: Tensor | null,
+  inputs: NumberInputs = "codes",
+): Tensor {
+  const layout = codeLayout(fields);
+  const segments = layout.segments.filter(({ position }) => inputs === "codes" || position === null);
+  const amounts = inputs === "codes" ? layout.amounts : layout.standard;
+  const parts: Tensor[] = [];
+  if (segments.length > 0) {
+    const own = columnsAt(
+      values,
+      segments.map(({ at }) => at),
     );
-  const seen = masked(isThere, kept(segments));
-  const index = own
-    .maximum(0)
-    .add(constant(segments.map(({ start }) => start)))
-    .cast("int32");
-  const hot = constant(0).broadcastTo([values.shape[0], codes]).scatterAdd(index, seen, 1);
-  if (amounts.length === 0) return hot;
-  const first = amounts.map(({ field }) => segments.findIndex((segment) => segment.field === field));
-  const shown = masked(columnsAt(isThere, first), kept(amounts));
-  const seenAmounts = columnsAt(
-    values,
-    amounts.map(({ at }) => at),
-  );
-  return concat([hot, seenAmounts.mul(shown)], 1);
+    const seen = masked(own.add(0.5).step(), keep, segments);
+    const starts = segments.map((_, i) => segments.slice(0, i).reduce((total, { count }) => total + count, 0));
+    const codes = segments.reduce((total, { count }) => total + count, 0);
+    const index = own.maximum(0).add(constant(starts)).cast("int32");
+    parts.push(constant(0).broadcastTo([values.shape[0], codes]).scatterAdd(index, seen, 1));
+  }
+  if (amounts.length > 0) {
+    // Shown where the field's first code is neither hidden nor, as the last one is, missing.
+    const firsts = amounts.map(({ field }) => layout.segments.find((segment) => segment.field === field)!);
+    const code = columnsAt(
+      values,
+      firsts.map(({ at }) => at),
+    );
+    const isThere = code
+      .add(0.5)
+      .step()
+      .mul(
+        constant(firsts.map(({ count }) => count - 1.5))
+          .sub(code)
+          .step(),
+      );
+    const shown = masked(isThere, keep, amounts);
+    const seen = columnsAt(
+      values,
+      amounts.map(({ at }) => at),
+    );
+    parts.push(seen.mul(shown));
+    if (inputs === "standard") parts.push(shown);
+  }
+  return parts.length === 1 ? parts[0] : concat(parts, 1);
 }
 
-function masked(x: Tensor, mask: Tensor | null): Tensor {
-  return mask ? x.mul(mask) : x;
+/** 0 where a field is not kept. */
+function masked(x: Tensor, keep: Tensor | null, of: readonly { readonly field: number }[]): Tensor {
+  return keep
+    ? x.mul(
+        columnsAt(
+          keep,
+          of.map(({ field }) => field),
+        ),
+      )
+    : x;
 }

@@ -6,7 +6,17 @@ import { columnKind, columnProfile, expectSchema, sharesOf } from "./cells.js";
 import type { CodeSegment } from "./codes.js";
 import type { FieldKind } from "./field.js";
 import { numberSchema } from "./number.js";
-import { AMOUNT, type Binning, CODE, type NumberCodec, numberCodec, POSITION, VALUES, WITHIN } from "./number-codec.js";
+import {
+  AMOUNT,
+  type Binning,
+  CODE,
+  type NumberCodec,
+  numberCodec,
+  POSITION,
+  STANDARD,
+  VALUES,
+  WITHIN,
+} from "./number-codec.js";
 import { type TimeFormat, timeFormat, timeFormatOf } from "./time-format.js";
 
 export interface DateSchema extends FieldSchema {
@@ -28,11 +38,11 @@ const MONDAY = 3;
 /** Shorter spans are binned by days. */
 const LEAST_WEEKS = 8;
 
-// After the values of a number: day of the week, hour, where in the hour, and one to make it whole packets.
+// After the values of a number: day of the week, hour, where in the hour.
 const WEEKDAY = VALUES;
 const HOUR_CODE = VALUES + 1;
 const HOUR_POSITION = VALUES + 2;
-const SIZE = VALUES + 4;
+const SIZE = VALUES + 3;
 
 const cell: CellKind<DateSchema> = {
   detect({ cells, counts, present }) {
@@ -45,11 +55,18 @@ const cell: CellKind<DateSchema> = {
     const weekly = last - first > LEAST_WEEKS * WEEK_DAYS * DAY;
     const days = times.map((time) => Math.floor(time / DAY));
     const units = weekly ? days.map((day) => Math.floor((day + MONDAY) / WEEK_DAYS)) : days;
-    const { cells: binned, shares, reach, whole } = numberSchema("number", units, cells.length, NO_FORMAT);
+    const {
+      cells: bins,
+      shares,
+      reach,
+      whole,
+      mean,
+      deviation,
+    } = numberSchema("number", units, cells.length, NO_FORMAT);
     const schema: DateSchema = {
       kind: "date",
       format,
-      days: { cells: binned, shares, reach, whole },
+      days: { cells: bins, shares, reach, whole, mean, deviation },
       weekdays: weekly ? countsOf(days.map(weekdayOf), WEEK_DAYS) : null,
       hours: hasTime ? countsOf(times.map(hourOf), HOURS) : null,
     };
@@ -103,7 +120,20 @@ export const date: FieldKind<DateSchema> = {
     ];
     if (weekdays) segments.push({ ...cycle, at: WEEKDAY, count: WEEK_DAYS, shares: weekdays, position: null });
     if (hours) segments.push({ ...cycle, at: HOUR_CODE, count: HOURS, shares: hours, position: HOUR_POSITION });
-    return { segments, amounts: [AMOUNT] };
+    return { segments, amounts: [AMOUNT], standard: [STANDARD] };
+  },
+  coordinates: {
+    width: () => 1,
+    put(column, { days, weekdays }, out, start, stride) {
+      // Of times that are spread evenly over the whole span.
+      const unit = DAY * (weekdays ? WEEK_DAYS : 1);
+      const [first, last] = [days.cells[0][0], Math.max(...days.cells.map((cell) => cell[cell.length - 1]))];
+      const deviation = (Math.max(1, last - first) * unit) / Math.sqrt(12);
+      for (let row = 0; row < column.length; row++) {
+        const z = (column[row] - ((first + last) / 2) * unit) / deviation;
+        out[row * stride + start] = Number.isNaN(z) ? 0 : z;
+      }
+    },
   },
   profile: columnProfile,
   reconstruction() {
@@ -173,7 +203,7 @@ function dateCodec({ format: name, days, weekdays, hours }: DateSchema): DateCod
       }
     },
     decode(values) {
-      const at = unit.decode(values[CODE], values[POSITION]);
+      const at = unit.decode(values);
       if (Number.isNaN(at)) return at;
       const day = weekdays ? Math.floor(at) * WEEK_DAYS - MONDAY + Math.max(0, values[WEEKDAY]) : Math.floor(at);
       const time = hours ? Math.max(0, values[HOUR_CODE]) * HOUR + values[HOUR_POSITION] * HOUR : 0;

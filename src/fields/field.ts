@@ -4,7 +4,7 @@ import type { Column, FieldSchema } from "../data/dataset.js";
 import type { Tensor } from "../graph/ops.js";
 import type { Philox } from "../random.js";
 import type { CellKind } from "./cell.js";
-import type { Codes } from "./codes.js";
+import type { Codes, NumberInputs } from "./codes.js";
 import type { Field } from "./list.js";
 
 /** What was seen in the training data of one field. */
@@ -41,6 +41,13 @@ export interface TrainingAdvice {
   /** Share of the epochs over which beta rises, so that latents are in use before they cost anything. */
   readonly warmup: number;
   readonly beta: number;
+}
+
+/** Coordinates in which a standard deviation, or another label, is a distance of 1. */
+export interface Coordinates<Schema extends FieldSchema> {
+  width(schema: Schema): number;
+  /** Of values as they are stored, into `out` [n, stride] from place `start` of each row. */
+  put(column: Column, schema: Schema, out: Float32Array, start: number, stride: number): void;
 }
 
 /** A part by name, or with options of its own. */
@@ -111,11 +118,13 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   decode(values: Float32Array, schema: Schema, out?: Column): Column;
   /**
    * What a fully connected net sees of all fields of this kind, [B, F]. `values` are theirs side by side, [B, sum of sizes]
-   * in their order; where `keep` [B, fields] is 0 the net shall not see the field.
+   * in their order; where `keep` [B, fields] is 0 the net shall not see the field. `numbers` says how amounts are shown.
    */
-  features(values: Tensor, fields: readonly Field<Schema>[], keep: Tensor | null): Tensor;
+  features(values: Tensor, fields: readonly Field<Schema>[], keep: Tensor | null, numbers: NumberInputs): Tensor;
   /** For kinds whose values are one of so many: what a categorical likelihood has to know. */
   readonly codes?: (schema: Schema) => Codes;
+  /** Where values lie in a space in which distance is unlikeness; for kinds of which many make a record. */
+  readonly coordinates?: Coordinates<Schema>;
   /** For columns of tables. */
   readonly cell?: CellKind<Schema>;
   /** None: records of this kind stay as they are. */

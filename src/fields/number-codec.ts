@@ -13,29 +13,42 @@ export interface Binning {
   readonly reach: readonly [below: number, above: number];
   /** Only whole numbers occur: a value then has a probability, else a density. */
   readonly whole: boolean;
+  /** Of the numbers that were looked at. */
+  readonly mean: number;
+  /** Standard deviation, 1 where all are equal. */
+  readonly deviation: number;
 }
 
-/** Values of a record in the model: an amount, the code, a position 0..1 in it, log p(value | code). */
+/** Values of a record in the model: an amount, the code, a position 0..1 in it, log p(value | code), standard deviations. */
 export const AMOUNT = 0;
 export const CODE = 1;
 export const POSITION = 2;
 export const WITHIN = 3;
-export const VALUES = 4;
+/** (x - mean) / deviation, 0 where missing. */
+export const STANDARD = 4;
+export const VALUES = 5;
 
+/** Standard deviations beyond which all numbers are as far. */
+export const FARTHEST = 1e4;
 /** The net sees nothing farther out than so many standard deviations. */
 const LARGEST_AMOUNT = 6;
 
 export interface NumberCodec {
   /** [n] as stored -> [n, VALUES]. */
   encode(column: ArrayLike<number>, out: Float32Array): void;
-  /** The value of a code at a position; NaN is missing. */
-  decode(code: number, position: number): number;
-  /** Number of the code for missing cells, which is the last one. */
+  /** The number that a record's VALUES, from place `at`, stand for; NaN is missing. */
+  decode(values: ArrayLike<number>, at?: number): number;
+  /** Number of the code for missing cells, which is the last one that a cell is given. */
   readonly missing: number;
 }
 
+/** The code that says that a value is what STANDARD says: of those that the model makes. */
+export function standardCode({ cells }: Pick<Binning, "cells">): number {
+  return cells.length + 4;
+}
+
 /** The codec of a column. Numbers beyond all cells have a density that falls with the square of the distance. */
-export function numberCodec({ cells, shares, reach, whole }: Binning): NumberCodec {
+export function numberCodec({ cells, shares, reach, whole, mean, deviation }: Binning): NumberCodec {
   const above = cells.length + 1;
   const between = cells.length + 2;
   const missing = cells.length + 3;
@@ -123,11 +136,18 @@ export function numberCodec({ cells, shares, reach, whole }: Binning): NumberCod
         out[to + CODE] = code;
         out[to + POSITION] = position;
         out[to + WITHIN] = within;
+        const standard = (x - mean) / deviation;
+        out[to + STANDARD] = Number.isFinite(standard) ? Math.max(-FARTHEST, Math.min(FARTHEST, standard)) : 0;
       }
     },
-    decode(code, position) {
-      const inside = Math.min(position, 1 - 1e-7);
-      if (code < 0 || code >= missing) return Number.NaN;
+    decode(values, at = 0) {
+      const code = values[at + CODE];
+      const inside = Math.min(values[at + POSITION], 1 - 1e-7);
+      if (code > missing) {
+        const value = mean + deviation * values[at + STANDARD];
+        return whole ? Math.round(value) : value;
+      }
+      if (code < 0 || code === missing) return Number.NaN;
       if (code === 0) return first - (reach[0] * inside) / (1 - inside);
       if (code === above) return most + (reach[1] * inside) / (1 - inside);
       if (code === between) return first + (last - first) * inside;

@@ -5,7 +5,18 @@ import type { CellKind, CellSample } from "./cell.js";
 import { columnKind, columnProfile, expectSchema, sharesOf } from "./cells.js";
 import type { FieldKind, Reconstruction } from "./field.js";
 import { binned } from "./number-bins.js";
-import { AMOUNT, type Binning, CODE, type NumberCodec, numberCodec, POSITION, VALUES, WITHIN } from "./number-codec.js";
+import {
+  AMOUNT,
+  type Binning,
+  CODE,
+  FARTHEST,
+  type NumberCodec,
+  numberCodec,
+  POSITION,
+  STANDARD,
+  VALUES,
+  WITHIN,
+} from "./number-codec.js";
 import { type NumberFormat, numberFormatOf, numberText, parseNumber } from "./number-text.js";
 
 export interface NumberSchema extends FieldSchema, Binning {
@@ -57,6 +68,7 @@ export const number: FieldKind<NumberSchema> = {
     expectSchema(isCells, "number", "cells: a list of lists of numbers");
     const fits = Array.isArray(shares) && shares.length === cells.length + 4 && shares.every((share) => share > 0);
     expectSchema(fits, "number", `shares: ${cells.length + 4} numbers above 0`);
+    expectSchema(Number.isFinite(schema.mean) && Number(schema.deviation) > 0, "number", "mean and deviation");
     expectSchema(Array.isArray(reach) && reach.length === 2, "number", "reach: two numbers");
     return schema as NumberSchema;
   },
@@ -69,22 +81,29 @@ export const number: FieldKind<NumberSchema> = {
   decode(values, schema, out) {
     const column: Column = out ?? new Float64Array(values.length / VALUES);
     const codec = codecOf(schema);
-    for (let i = 0; i < column.length; i++)
-      column[i] = codec.decode(values[i * VALUES + CODE], values[i * VALUES + POSITION]);
+    for (let i = 0; i < column.length; i++) column[i] = codec.decode(values, i * VALUES);
     return column;
   },
   codes: ({ shares }) => ({
     segments: [{ at: CODE, count: shares.length, shares, ordered: true, within: WITHIN, position: POSITION }],
     amounts: [AMOUNT],
+    standard: [STANDARD],
   }),
+  coordinates: {
+    width: () => 1,
+    put(column, { mean, deviation }, out, start, stride) {
+      for (let row = 0; row < column.length; row++) {
+        const z = (column[row] - mean) / deviation;
+        out[row * stride + start] = Number.isNaN(z) ? 0 : Math.max(-FARTHEST, Math.min(FARTHEST, z));
+      }
+    },
+  },
   profile: columnProfile,
   reconstruction: rankError,
   explain({ surprise, values, mean }, schema) {
     const codec = codecOf(schema);
     const said = (of: Float32Array) =>
-      of[CODE] === codec.missing
-        ? "nothing"
-        : numberText(roundedTo(codec.decode(of[CODE], of[POSITION])), schema.format);
+      of[CODE] === codec.missing ? "nothing" : numberText(roundedTo(codec.decode(of)), schema.format);
     return [{ part: "", nats: surprise[0], got: said(values), expected: said(mean) }];
   },
 };
@@ -104,7 +123,19 @@ export function numberSchema(kind: string, values: Float64Array, rows: number, f
   const whole = format.decimals === 0;
   const { cells, counts } = binned(values, whole);
   const shares = sharesOf([0, ...counts, 0, 0, rows - values.length]);
-  return { kind, format, whole, cells, shares, reach: reachOf(values) };
+  const { mean, deviation } = momentsOf(values);
+  return { kind, format, whole, cells, shares, reach: reachOf(values), mean, deviation };
+}
+
+/** Squares of larger numbers overflow, so the values are scaled first. */
+function momentsOf(values: Float64Array): { mean: number; deviation: number } {
+  const scale = Math.max(Math.abs(values[0]), Math.abs(values[values.length - 1])) || 1;
+  let mean = 0;
+  for (const value of values) mean += value / scale / values.length;
+  let variance = 0;
+  for (const value of values) variance += (value / scale - mean) ** 2 / values.length;
+  const [center, deviation] = [mean * scale, Math.sqrt(variance) * scale].map((value) => Number(value.toPrecision(9)));
+  return { mean: center, deviation: deviation > 0 ? deviation : 1 };
 }
 
 /** How far the outermost values spread. */
@@ -132,7 +163,7 @@ function rankError(): Reconstruction {
       const amount = new Float32Array(VALUES);
       for (let at = 0; at < values.length; at += VALUES) {
         if (values[at + CODE] === missing || expected[at + CODE] === missing) continue;
-        encode([decode(expected[at + CODE], expected[at + POSITION])], amount);
+        encode([decode(expected, at)], amount);
         sum += Math.abs(values[at + AMOUNT] - amount[AMOUNT]);
         total++;
       }

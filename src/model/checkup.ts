@@ -26,6 +26,19 @@ const Reach = z.object({
 });
 export type Reach = z.infer<typeof Reach>;
 
+/** What is measured of models of tables alone. */
+const RowsCheckup = z.object({
+  /** -log p(x|z) by column, mean over records, nats. */
+  nats: z.record(z.string(), z.number()),
+  /** Rows drawn, and common labels that none of them has, with their share of the training records. */
+  drawn: z.int(),
+  neverDrawn: z.array(z.object({ column: z.string(), label: z.string(), share: z.number() })),
+  /** Records looked at, and how many of them equal one before. */
+  records: z.int(),
+  repeated: z.int(),
+});
+export type RowsCheckup = z.infer<typeof RowsCheckup>;
+
 export const Checkup = z.object({
   /** Records measured on. */
   records: z.int(),
@@ -49,6 +62,7 @@ export const Checkup = z.object({
   ),
   /** Records kept aside that are among the training records too, byte for byte; null: none are kept aside, or not looked. */
   copies: z.object({ aside: z.int(), copies: z.int(), example: z.string().nullable() }).nullable(),
+  rows: RowsCheckup.optional(),
 });
 export type Checkup = z.infer<typeof Checkup>;
 

@@ -5,6 +5,7 @@ import { bernoulliLikelihood } from "./likelihoods/bernoulli.js";
 import { categoricalLikelihood } from "./likelihoods/categorical.js";
 import { discretizedLogisticLikelihood } from "./likelihoods/discretized-logistic.js";
 import { normalLikelihood } from "./likelihoods/normal.js";
+import { normalColumnsLikelihood } from "./likelihoods/normal-columns.js";
 import { conv } from "./nets/conv.js";
 import { mlp } from "./nets/mlp.js";
 import { residual } from "./nets/residual.js";
@@ -23,6 +24,7 @@ export const likelihoods = registry<Likelihood>("likelihood", [
   normalLikelihood,
   discretizedLogisticLikelihood,
   categoricalLikelihood,
+  normalColumnsLikelihood,
 ] as Likelihood[]);
 export const objectives = registry<Objective>("objective", [elbo] as Objective[]);
 export const samplers = registry<Sampler>("sampler", [priorSampler] as Sampler[]);

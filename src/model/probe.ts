@@ -15,6 +15,7 @@ const RESIDUAL = "residual/";
 const VARIANCE = "variance/";
 const AT_LEAST = "least/";
 const AT_MOST = "most/";
+const NATS = "nats/";
 /** Parameters this near to a bound rest on it: float32 may differ in its last digit. */
 const AT_BOUND = 1e-3;
 
@@ -24,9 +25,19 @@ export function probeProgram(model: Model): TracedProgram {
   const record = recordOf(model, BATCH);
   const { groups, likelihoods } = model.trace(ctx, record);
   const outputs: Record<string, Tensor> = sideBySide(groups);
-  for (const { name, fields, part } of model.groups) {
+  for (const { name, fields, part, elements } of model.groups) {
     const { dist } = likelihoods[name];
-    if (dist.space !== "euclidean") continue; // codes have no residuals
+    if (dist.space !== "euclidean") {
+      // Codes have no residuals, but a cost each.
+      if (dist.elements === "none") continue;
+      const costs = dist.elements(valuesOf(record, fields)).neg();
+      let start = 0;
+      for (const [i, field] of fields.entries()) {
+        outputs[NATS + field.name] = costs.slice(1, start, start + elements[i]).sum(-1);
+        start += elements[i];
+      }
+      continue;
+    }
     const wide = (x: Tensor): Tensor => x.broadcastTo(dist.mean.shape);
     outputs[RESIDUAL + name] = valuesOf(record, fields).sub(dist.mean).square().mean(-1);
     const { spread } = part;
@@ -61,6 +72,7 @@ export function probedOf(results: Readonly<Record<string, Float32Array>>): Probe
     mu: results.mu,
     logvar: results.logvar,
     layers: Object.fromEntries(under(LAYER)),
+    nats: Object.fromEntries(under(NATS)),
     fields: Object.fromEntries(
       under(RESIDUAL).map(([name, residual]) => {
         const variance = results[VARIANCE + name];

@@ -25,6 +25,8 @@ export interface Probed extends Encoded {
   /** By ReLU layer: the largest value of each unit over the batch (and over places, for convolutions), [units]. */
   readonly layers: Readonly<Record<string, Float32Array>>;
   readonly fields: Readonly<Record<string, ProbedField>>;
+  /** -log p(x|z) at a draw of z, of fields that are codes and whose likelihood factorises, [count], nats. */
+  readonly nats: Readonly<Record<string, Float32Array>>;
 }
 /** Per record, means over the field's values, [count] each. */
 export interface ProbedField {

@@ -104,11 +104,17 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
       "E_OPTION",
       `invalid latent: got ${shown(latent)}, expected auto or a whole number 1..${MAX_LATENT}`,
     );
-  const chosen = fields.map(({ name, kind, schema }) => {
+  const wanted = wishes.likelihood;
+  // Of a table, a likelihood that is asked for is that of the columns which it suits.
+  const isFor = ({ kind }: Field): boolean =>
+    wanted === undefined || wanted === "auto" || likelihoods.get(partOf(wanted).name).fieldKinds.includes(kind.name);
+  const suits = fields.filter(isFor);
+  const chosen = fields.map((one) => {
+    const { name, kind, schema } = one;
     const likelihood = partOf(
       decide<string | PartConfig>(
         "likelihood", // told once: fields of one record are told apart where they are described
-        wishes.likelihood,
+        suits.length === 0 || suits.includes(one) ? wanted : "auto",
         () => kind.chooseLikelihood(profiles[name], schema),
         before?.likelihoods[name],
       ),

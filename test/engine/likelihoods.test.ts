@@ -27,7 +27,7 @@ const MEAN = Array.from({ length: SIZE }, (_, i) => 0.05 + 0.07 * i);
 
 /** Every likelihood with its default options, and those whose options change the formula. */
 const parts: PartConfig[] = [
-  ...likelihoods.names().map((name) => ({ name })),
+  ...likelihoods.names().flatMap((name) => (likelihoods.get(name).fieldKinds.includes("image") ? [{ name }] : [])),
   { name: "normal", sigma: 0.3 },
   { name: "normal", sigma: 1, link: "identity" },
 ];

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { columnsAt } from "../../dist/segments.js";
+import type { NumberInputs } from "../../fields/codes.js";
 import type { Field } from "../../fields/list.js";
 import { concat, type Tensor } from "../../graph/ops.js";
 import type { Ctx } from "../../nn/ctx.js";
@@ -23,6 +24,10 @@ const options = z.strictObject({
     .describe(
       "share of the training records of which the encoder sees some fields only, so that it can do without them",
     ),
+  numbers: z
+    .enum(["codes", "standard"])
+    .default("codes")
+    .describe("what the encoder sees of numbers in tables: bins and an amount, or standard deviations"),
 });
 
 export const mlp: Net<z.infer<typeof options>> = {
@@ -30,14 +35,14 @@ export const mlp: Net<z.infer<typeof options>> = {
   summary: "fully connected, ReLU",
   options,
   peakLearningRate: 4e-3,
-  build({ hidden, hide }, fields, outputs) {
+  build({ hidden, hide, numbers }, fields, outputs) {
     const widths = typeof hidden === "number" ? [hidden] : hidden;
     const layers = (ctx: Ctx, x: Tensor, units: readonly number[]): Tensor =>
       units.reduce((h, width, i) => linear(ctx.at(`hidden${i + 1}`), h, { units: width }).relu(), x);
     return {
       encoder(ctx, record) {
         const keep = hide > 0 && ctx.mode === "train" ? kept(ctx, record, fields, hide) : null;
-        return { [Object.keys(outputs)[0]]: layers(ctx, featuresOf(record, fields, keep), widths) };
+        return { [Object.keys(outputs)[0]]: layers(ctx, featuresOf(record, fields, keep, numbers), widths) };
       },
       decoder(ctx, latent) {
         const h = layers(ctx, latent("z"), widths.toReversed());
@@ -50,7 +55,7 @@ export const mlp: Net<z.infer<typeof options>> = {
 };
 
 /** What all fields show to a fully connected net, [B, F]: kind by kind. */
-function featuresOf(record: Values, fields: readonly Field[], keep: Tensor | null): Tensor {
+function featuresOf(record: Values, fields: readonly Field[], keep: Tensor | null, numbers: NumberInputs): Tensor {
   const kinds = [...new Set(fields.map(({ kind }) => kind))];
   const parts = kinds.map((kind) => {
     const own = fields.filter((field) => field.kind === kind);
@@ -60,7 +65,7 @@ function featuresOf(record: Values, fields: readonly Field[], keep: Tensor | nul
         keep,
         own.map((field) => fields.indexOf(field)),
       );
-    return kind.features(valuesOf(record, own), own, keeping);
+    return kind.features(valuesOf(record, own), own, keeping, numbers);
   });
   return parts.length === 1 ? parts[0] : concat(parts, 1);
 }
