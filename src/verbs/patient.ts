@@ -15,7 +15,7 @@ import { readMetricsLog } from "../store/metrics-log.js";
 import { epochsOf } from "../train/events.js";
 import { TrainingOptions } from "../train/options.js";
 import { factsByField, profileFields } from "../train/plan.js";
-import { fitting } from "./forms/list.js";
+import { fitting, formOf } from "./forms/list.js";
 import { encodeRecords } from "./pictures.js";
 
 /** Records whose posteriors are looked at, as when training ends. */
@@ -40,7 +40,8 @@ export async function measuredOn(
   const { mu, logvar } = await encodeRecords(runner, data, sampleIndices(data.count, ENCODED, seed), { signal });
   const { valid, seed: drawn } = TrainingOptions.parse(config.training);
   const split = isTrainingData(data, config) ? splitIndices(data.count, valid, drawn) : null;
-  const checkup = await measure(runner, data, { seed, split, signal });
+  const drawnRecords = await formOf(config).drawn(runner, { seed, signal });
+  const checkup = await measure(runner, data, { seed, split, drawn: drawnRecords, signal });
   const fields = config.facts.fields ?? (await profileOf(data, config));
   return {
     ...patient,

@@ -3,12 +3,14 @@
 import { describe, expect, test } from "vitest";
 import { divergenceFromStandard } from "../../src/eval/doctor/aggregate.js";
 import { fitCommand, quoted, STANDARD } from "../../src/eval/doctor/command.js";
-import { countCopies } from "../../src/eval/doctor/copies.js";
+import { countCopies, countRepeated } from "../../src/eval/doctor/copies.js";
 import type { Finding, Patient } from "../../src/eval/doctor/finding.js";
 import { checks, diagnose, examine } from "../../src/eval/doctor/list.js";
+import { neverDrawn } from "../../src/eval/doctor/never-drawn.js";
 import { reachOf } from "../../src/eval/doctor/reach.js";
 import type { EpochRecord } from "../../src/eval/history.js";
 import { pca } from "../../src/eval/pca.js";
+import { fieldsOf } from "../../src/fields/list.js";
 import { principalVariance } from "../../src/fields/principal-variance.js";
 import type { Checkup } from "../../src/model/checkup.js";
 import type { ModelConfig } from "../../src/model/config.js";
@@ -288,7 +290,9 @@ describe("what a check lacks", () => {
     const { findings, passed, notExamined } = diagnose(patientOf());
     expect(findings).toEqual([]);
     expect(passed).toEqual(["weak-kl"]);
-    expect(notExamined.map(({ check }) => check)).toEqual(checks.names().filter((name) => name !== "weak-kl"));
+    expect(notExamined.map(({ check }) => check)).toEqual(
+      checks.names().filter((name) => name !== "weak-kl" && checks.get(name).form !== "row"),
+    );
     expect(notExamined).toContainEqual({ check: "dead-units", why: expect.stringContaining("give DATA") });
   });
   test("the gravest finding comes first", () => {
@@ -398,5 +402,102 @@ describe("for people", () => {
   });
   test("a healthy model gets one line", () => {
     expect(diagnosisText({ findings: [], passed: ["a", "b"], notExamined: [] })).toBe("no findings: 2 checks passed");
+  });
+});
+
+describe("tables", () => {
+  const labels = (count: number) => ({
+    kind: "category",
+    labels: Array.from({ length: count }, (_, i) => `l${i}`),
+    shares: new Array(count + 2).fill(1 / count),
+  });
+  const rows = { nats: { job: 1, sex: 0.5, age: 2, pay: 1 }, drawn: 2048, neverDrawn: [], records: 100, repeated: 2 };
+  const checkup = (changes: Partial<typeof rows> = {}) => ({
+    ...CHECKUP,
+    fields: {},
+    records: 100,
+    copies: null,
+    rows: { ...rows, ...changes },
+  });
+  const tableOf = (changes: Partial<ModelConfig> = {}) =>
+    patientOf({
+      schema: {
+        fields: { job: labels(5), sex: labels(2) },
+        table: {
+          columns: [
+            { name: "id", role: "left out", type: "text", why: "asked for" },
+            { name: "class", role: "label", type: "text", why: "" },
+          ],
+          missing: [],
+        },
+      },
+      likelihoods: { job: { name: "categorical" }, sex: { name: "categorical" } },
+      ...changes,
+    });
+  const onlyRows = (patient: Patient) =>
+    diagnose(patient).findings.filter(({ code }) => checks.get(code).form === "row");
+
+  test("are asked for what is about tables, pictures are not", () => {
+    const asked = (patient: Patient) => {
+      const { findings, passed, notExamined } = diagnose(patient);
+      return [...findings.map(({ code }) => code), ...passed, ...notExamined.map(({ check }) => check)];
+    };
+    const own = ["identifier-column", "dominating-column", "labels-never-drawn", "repeated-rows"];
+    expect(asked(tableOf())).toEqual(expect.arrayContaining(["posterior-collapse", ...own]));
+    for (const name of own) expect(asked(patientOf())).not.toContain(name);
+  });
+  test("in good health have no finding; of an older model they are examined on data", () => {
+    expect(onlyRows(tableOf({ checkup: checkup() }))).toEqual([]);
+    expect(diagnose(tableOf()).notExamined).toContainEqual({
+      check: "repeated-rows",
+      why: "not measured when it was trained: give DATA",
+    });
+  });
+  test("with a label for nearly every record leave that column out, beside what was left out", () => {
+    const [found] = onlyRows(
+      tableOf({ schema: { ...tableOf().config.schema, fields: { job: labels(60), sex: labels(2) } } }),
+    );
+    expect(found).toMatchObject({ code: "identifier-column", evidence: "60 labels in 100 records" });
+    expect(found.remedy).toContain("--drop id,job --label class");
+    expect(onlyRows(tableOf({ schema: { ...tableOf().config.schema, fields: { job: labels(50) } } }))).toEqual([]);
+  });
+  test("of which one column takes most of the likelihood say which", () => {
+    const [found] = onlyRows(tableOf({ checkup: checkup({ nats: { ...rows.nats, age: 9, pay: -4 } }) }));
+    expect(found).toMatchObject({ code: "dominating-column", evidence: "9.0 of 10.5 nats, 86 %, over 100 records" });
+    expect(found.remedy).toContain("--drop id,age");
+  });
+  test("whose common labels are never drawn say which", () => {
+    const neverDrawn = ["a", "b", "c", "d"].map((label) => ({ column: "job", label, share: 0.05 }));
+    const [found] = onlyRows(tableOf({ checkup: checkup({ neverDrawn } as never) }));
+    expect(found.evidence).toBe(
+      'in 2048 rows none with job "a" (5.0 % of the records), job "b" (5.0 % of the records), job "c" (5.0 % of the records), and 1 more',
+    );
+  });
+  test("with many rows that are there twice warn, with some they tell, with few they do not", () => {
+    const severity = (repeated: number) => onlyRows(tableOf({ checkup: checkup({ repeated }) }))[0]?.severity;
+    expect([5, 6, 31].map(severity)).toEqual([undefined, "notice", "warning"]);
+  });
+  test("that collapsed are found as pictures are", () => {
+    const latents = { records: 9, kl: [0, 0.01], mean: [0, 0], variance: [0, 0], posteriorVariance: [1, 1] };
+    expect(codesOf(tableOf({ latents }))).toContain("posterior-collapse");
+  });
+  test("have rows that repeat counted, and none of them named", async () => {
+    const column = Float64Array.of(1, 2, 1, 3, 1);
+    const data = {
+      ...memoryDataset(new Uint8Array(5), [1, 1, 1]),
+      id: (index: number) => `Mr ${index}`,
+      cells: () => (async function* () {})(),
+      read: (indices: ArrayLike<number>) => ({ x: Float64Array.from(indices, (index) => column[index]) }),
+    };
+    expect(await countRepeated(data)).toEqual({ records: 5, repeated: 2 });
+    const split = { train: Uint32Array.of(0, 1), valid: Uint32Array.of(2, 3, 4) };
+    expect(await countCopies(data, split)).toEqual({ aside: 3, copies: 2, example: "row 3" });
+  });
+  test("have labels compared with what was drawn", () => {
+    const fields = fieldsOf({
+      fields: { job: { kind: "category", labels: ["a", "b", "c"], shares: [0.9, 0.05, 0.005, 1e-4, 1e-4] } },
+    });
+    const drawn = { fields, columns: { job: Int32Array.of(0, 0, -1) }, count: 3 };
+    expect(neverDrawn(drawn)).toEqual({ drawn: 3, neverDrawn: [{ column: "job", label: "b", share: 0.05 }] });
   });
 });

@@ -43,7 +43,7 @@ export function fitCommand({ path, config }: Pick<Patient, "path" | "config">, c
 }
 
 /** How the model was asked for: parts that were not left to vaekit, and options of training that are not the usual ones. */
-function flagsOf({ latent, net, prior, likelihoods, objective, training, choices }: ModelConfig): Flags {
+function flagsOf({ schema, latent, net, prior, likelihoods, objective, training, choices }: ModelConfig): Flags {
   const options = Object.entries({ ...training, beta: objective.beta, freeBits: objective.freeBits }).filter(
     ([key, value]) =>
       !APART.includes(key) &&
@@ -54,6 +54,8 @@ function flagsOf({ latent, net, prior, likelihoods, objective, training, choices
   );
   const [likelihood] = Object.values(likelihoods);
   return {
+    drop: dropped({ schema }),
+    label: schema.table?.columns.find(({ role }) => role === "label")?.name ?? null,
     epochs: choices.epochs ? null : Number(training.epochs ?? 0) || null,
     latent: choices.latent ? null : latent,
     net: choices.net ? null : net.name,
@@ -64,6 +66,12 @@ function flagsOf({ latent, net, prior, likelihoods, objective, training, choices
       options.map(([key, value]) => [FLAG_NAMES[key] ?? kebab(key), value === true ? true : String(value)]),
     ),
   };
+}
+
+/** Columns that were left out, and those of `more`, as --drop takes them; null for none. */
+export function dropped({ schema }: Pick<ModelConfig, "schema">, more: readonly string[] = []): string | null {
+  const left = schema.table?.columns.filter(({ role }) => role === "left out").map(({ name }) => name) ?? [];
+  return [...left, ...more].join(",") || null;
 }
 
 function kebab(key: string): string {

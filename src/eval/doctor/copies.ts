@@ -1,7 +1,8 @@
-/** Records kept aside that were trained on too: what they measure is memory. */
+/** Records that are there more than once: kept aside and trained on too, what they measure is memory. */
 
 import type { Columns, Dataset } from "../../data/dataset.js";
-import type { Checkup } from "../../model/checkup.js";
+import { sampleIndices } from "../../data/split.js";
+import type { Checkup, RowsCheckup } from "../../model/checkup.js";
 
 /** Records read at a time. */
 const CHUNK = 1000;
@@ -13,23 +14,46 @@ export async function countCopies(
   signal?: AbortSignal,
 ): Promise<NonNullable<Checkup["copies"]>> {
   const trained = new Set<number>();
-  const each = async (indices: Uint32Array, visit: (hash: number, index: number) => void): Promise<void> => {
-    for (let at = 0; at < indices.length; at += CHUNK) {
-      signal?.throwIfAborted();
-      const part = indices.subarray(at, at + CHUNK);
-      const columns = await data.read(part);
-      for (let i = 0; i < part.length; i++) visit(hashOf(columns, i, part.length), part[i]);
-    }
-  };
-  await each(train, (hash) => trained.add(hash));
+  await eachHash(data, train, (hash) => trained.add(hash), signal);
+  // The name of a row may be one of a person.
+  const nameOf = (index: number) => (data.cells ? `row ${index + 1}` : data.id(index));
   let copies = 0;
   let example: string | null = null;
-  await each(valid, (hash, index) => {
+  const visit = (hash: number, index: number): void => {
     if (!trained.has(hash)) return;
     copies++;
-    example ??= data.id(index);
-  });
+    example ??= nameOf(index);
+  };
+  await eachHash(data, valid, visit, signal);
   return { aside: valid.length, copies, example };
+}
+
+/** Of more records a sample is looked at, drawn by seed 0. */
+const MOST_LOOKED_AT = 1_000_000;
+
+/** How many records equal one before them in all fields. */
+export async function countRepeated(
+  data: Dataset,
+  signal?: AbortSignal,
+): Promise<Pick<RowsCheckup, "records" | "repeated">> {
+  const order = sampleIndices(data.count, MOST_LOOKED_AT, 0);
+  const seen = new Set<number>();
+  await eachHash(data, order, (hash) => seen.add(hash), signal);
+  return { records: order.length, repeated: order.length - seen.size };
+}
+
+async function eachHash(
+  data: Dataset,
+  indices: Uint32Array,
+  visit: (hash: number, index: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (let at = 0; at < indices.length; at += CHUNK) {
+    signal?.throwIfAborted();
+    const part = indices.subarray(at, at + CHUNK);
+    const columns = await data.read(part);
+    for (let i = 0; i < part.length; i++) visit(hashOf(columns, i, part.length), part[i]);
+  }
 }
 
 /**

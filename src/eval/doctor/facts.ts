@@ -12,6 +12,7 @@ export const MISSING: Readonly<Record<keyof Facts, string>> = {
   checkup: "not measured when it was trained: give DATA",
   profile: "not measured when it was trained: give DATA",
   copies: "training kept no records aside, or this is not known: give the DATA it was trained on",
+  rows: "not measured when it was trained: give DATA",
 };
 
 export function factsOf({ config, history }: Patient): Known {
@@ -23,5 +24,6 @@ export function factsOf({ config, history }: Patient): Known {
     checkup: config.checkup ?? null,
     profile: config.facts.fields ?? null,
     copies: config.checkup?.copies ?? null,
+    rows: config.checkup?.rows ?? null,
   };
 }

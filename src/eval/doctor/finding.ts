@@ -1,6 +1,6 @@
 /** What a doctor's finding is, and what it is found from. */
 
-import type { Checkup, FieldFacts } from "../../model/checkup.js";
+import type { Checkup, FieldFacts, RowsCheckup } from "../../model/checkup.js";
 import type { ModelConfig } from "../../model/config.js";
 import type { Weight } from "../../model/runner.js";
 import type { EpochRecord } from "../history.js";
@@ -42,6 +42,8 @@ export interface Facts {
   readonly profile: Readonly<Record<string, FieldFacts>>;
   /** How many records kept aside were trained on too. */
   readonly copies: NonNullable<Checkup["copies"]>;
+  /** What is measured of models of tables alone. */
+  readonly rows: RowsCheckup;
 }
 
 /** One thing the doctor looks for; a file each, and a line in the list. */
@@ -49,6 +51,8 @@ export interface Check<Need extends keyof Facts = keyof Facts> {
   readonly name: string;
   /** What a healthy model does not have. */
   readonly summary: string;
+  /** The form of records that it is about, as their fields name it: others are not asked for. Default: any. */
+  readonly form?: string;
   /** Without one of these it is not examined, and the report says what to give. */
   readonly needs: readonly Need[];
   /** True where it can be told before any training, from `config` and `profile` alone: training says so as it starts. */

@@ -1,14 +1,19 @@
 /** The list of the doctor's checks. A new one is a file and a line here; users add theirs with `register`. */
 
+import { fieldsOf } from "../../fields/list.js";
 import { registry } from "../../registry.js";
 import { aggregatePosterior } from "./aggregate-posterior.js";
 import { collapse } from "./collapse.js";
 import { collapseForeseen } from "./collapse-foreseen.js";
 import { deadUnits } from "./dead-units.js";
+import { dominatingColumn } from "./dominating-column.js";
 import { duplicates } from "./duplicates.js";
 import { factsOf, MISSING } from "./facts.js";
 import type { Check, Facts, Finding, Patient } from "./finding.js";
+import { identifierColumn } from "./identifier-column.js";
+import { labelsNeverDrawn } from "./labels-never-drawn.js";
 import { overfitting } from "./overfitting.js";
+import { repeatedRows } from "./repeated-rows.js";
 import { sigmaBound } from "./sigma-bound.js";
 import { sigmaOff } from "./sigma-off.js";
 import { squeezedPosterior } from "./squeezed-posterior.js";
@@ -41,6 +46,10 @@ export const checks = registry<Check>("check", [
   tooFewEpochs,
   duplicates,
   aggregatePosterior,
+  identifierColumn,
+  dominatingColumn,
+  labelsNeverDrawn,
+  repeatedRows,
 ]);
 
 /** What came of all checks. */
@@ -60,8 +69,8 @@ export function diagnose(patient: Patient): Diagnosis {
   const findings: Finding[] = [];
   const passed: string[] = [];
   const notExamined: { check: string; why: string }[] = [];
-  for (const name of checks.names()) {
-    const check = checks.get(name);
+  for (const check of checksFor(patient)) {
+    const { name } = check;
     const lacking = check.needs.find((need) => facts[need] === null);
     if (lacking) {
       notExamined.push({ check: name, why: MISSING[lacking] });
@@ -83,11 +92,19 @@ export function examine(patient: Patient): Finding[] {
 /** What can be told of a model before it is trained. */
 export function foresee(patient: Patient): Finding[] {
   const facts = factsOf(patient);
-  return checks.names().flatMap((name) => {
-    const check = checks.get(name);
+  return checksFor(patient).flatMap((check) => {
     if (!check.foresees || check.needs.some((need) => facts[need] === null)) return [];
     return check.look(patient, facts as Facts) ?? [];
   });
+}
+
+/** Those that are about records of this model's form. */
+function checksFor({ config }: Patient): Check[] {
+  const forms = new Set(fieldsOf(config.schema).map(({ kind }) => kind.form));
+  return checks
+    .names()
+    .map((name) => checks.get(name))
+    .filter(({ form }) => form === undefined || forms.has(form));
 }
 
 /** Whether a gate should stay closed: anything above a notice. */

@@ -7,8 +7,10 @@ import type { Checkup } from "../../model/checkup.js";
 import type { Runner } from "../../model/runner.js";
 import { keyedNormals } from "../../random.js";
 import { type Moments, moments } from "../moments.js";
+import type { Rows } from "../tables/rows.js";
 import { divergenceFromStandard } from "./aggregate.js";
-import { countCopies } from "./copies.js";
+import { countCopies, countRepeated } from "./copies.js";
+import { neverDrawn } from "./never-drawn.js";
 import { reachOf } from "./reach.js";
 
 /** Enough records for shares of a few percent, and done in a fraction of a second. */
@@ -19,6 +21,8 @@ export interface MeasureOptions {
   readonly seed: number;
   /** Which records were trained on and which kept aside; null: they are not those of this data set. */
   readonly split: { readonly train: Uint32Array; readonly valid: Uint32Array } | null;
+  /** Of a table: rows drawn from the model. */
+  readonly drawn?: Rows | null;
   readonly signal?: AbortSignal;
 }
 
@@ -26,7 +30,7 @@ export interface MeasureOptions {
 export async function measure(
   runner: Runner,
   data: Dataset,
-  { seed, split, signal }: MeasureOptions,
+  { seed, split, drawn = null, signal }: MeasureOptions,
 ): Promise<Checkup | null> {
   const { latent } = runner;
   const order = sampleIndices(data.count, RECORDS, seed);
@@ -34,6 +38,7 @@ export async function measure(
   const logvar = new Float32Array(mu.length);
   const peaks = new Map<string, Float32Array>();
   const fields = new Map<string, FieldMoments>();
+  const nats = new Map<string, Moments>();
   for await (const { step, indices, columns } of batches(data, order, { batchSize: BATCH })) {
     signal?.throwIfAborted();
     const noise = keyedNormals(new Float32Array(indices.length * latent), seed, [step, 0], 0);
@@ -43,6 +48,11 @@ export async function measure(
     for (const [name, peak] of Object.entries(probed.layers)) {
       const known = peaks.get(name);
       peaks.set(name, known ? known.map((value, i) => Math.max(value, peak[i])) : Float32Array.from(peak));
+    }
+    for (const [name, costs] of Object.entries(probed.nats)) {
+      const of = nats.get(name) ?? moments();
+      nats.set(name, of);
+      for (const cost of costs) of.add(cost);
     }
     for (const [name, { residual, spread }] of Object.entries(probed.fields)) {
       const of = fields.get(name) ?? fieldMoments();
@@ -76,6 +86,13 @@ export async function measure(
       ]),
     ),
     copies: split && split.valid.length > 0 ? await countCopies(data, split, signal) : null,
+    ...(drawn && {
+      rows: {
+        nats: Object.fromEntries([...nats].map(([name, { mean }]) => [name, mean])),
+        ...neverDrawn(drawn),
+        ...(await countRepeated(data, signal)),
+      },
+    }),
   };
   return allFinite(checkup) ? checkup : null;
 }

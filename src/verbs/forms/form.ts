@@ -1,6 +1,7 @@
 /** What records are to people and files, pictures or rows: how they are opened for a model, drawn, and written. */
 
 import type { Dataset, OpenOptions } from "../../data/dataset.js";
+import type { MeasureOptions } from "../../eval/doctor/measure.js";
 import type { Evaluation } from "../../eval/evaluate.js";
 import type { ModelConfig } from "../../model/config.js";
 import type { Runner } from "../../model/runner.js";
@@ -37,6 +38,11 @@ export interface Form {
   fitting(dataset: Dataset, config: ModelConfig): Dataset | Promise<Dataset>;
   /** Draws records into a file. E_OUT for a format that such records cannot be written in. */
   sample(runner: Runner, request: SampleRequest, context: VerbContext): Promise<{ readonly count: number }>;
+  /** Records drawn for the doctor to look at; null where it asks for none. */
+  drawn(
+    runner: Runner,
+    request: { readonly seed: number; readonly signal?: AbortSignal },
+  ): Promise<MeasureOptions["drawn"]>;
   /** Figures that join an evaluation, by the key that they stand under. E_DATA where there are too few records. */
   judge(
     runner: Runner,

@@ -27,6 +27,7 @@ export const pictures: Form = {
     report({ event: "wrote", path: out, what: `${drawn.count} samples, ${sizeText(drawn)}` });
     return { count: drawn.count };
   },
+  drawn: async () => null,
   async judge(runner, engine, dataset, { generated, seed, signal }): Promise<Record<string, object>> {
     if (generated === undefined) return {};
     const { compareGenerated } = await import("../generated.js");

@@ -46,15 +46,16 @@ export async function makeResults(
   try {
     const measured = sampleIndices(shown.count, MEASURED, seed);
     const { mu, logvar } = await encodeRecords(runner, shown, measured);
-    const checkup = (await measure(runner, data, { seed, split })) ?? undefined;
+    const form = formOf(config);
+    const checkup =
+      (await measure(runner, data, { seed, split, drawn: await form.drawn(runner, { seed }) })) ?? undefined;
     const known = { ...config, latents: latentStatistics(mu, logvar, runner.latent), checkup };
     const measurement = { config: known, weights, runner, data: shown, isAside, measured, mu, logvar, history, seed };
     const context = { ...measurement, engine, host, path, isPrivate };
     let files: Looked["files"] = {};
     const notices: string[] = [];
-    const form = formOf(known).name;
-    for (const { name, make, form: own = form } of results) {
-      if (own !== form) continue;
+    for (const { name, make, form: own = form.name } of results) {
+      if (own !== form.name) continue;
       try {
         files = { ...files, ...(await make({ ...context, files })) };
       } catch (error) {
