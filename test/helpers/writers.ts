@@ -54,7 +54,9 @@ export const writers: readonly Writer[] = [
   picture("a folder of pictures", "pictures/"),
   picture("an array of pictures", "pictures.npz"),
   table("a CSV", "codes.csv"),
+  table("a packed CSV", "codes.csv.gz"),
   table("JSON lines", "codes.jsonl"),
+  table("JSON", "codes.json"),
   table("a table as npz", "codes.npz"),
   {
     name: "a model folder",

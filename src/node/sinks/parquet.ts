@@ -1,16 +1,15 @@
-/** Table sink: Parquet, whose columns have types. Rows are kept in a database on the disk until the table is closed. */
+/** Table sink: Parquet, whose columns have types. Rows wait in temporary files until the table is closed. */
 
 import { createReadStream } from "node:fs";
-import type { DuckDBDataChunk, DuckDBType, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { cellsOf, spreadColumns } from "../../data/sinks/rows.js";
 import { VaekitError } from "../../errors.js";
 import type { Cell } from "../../files/csv.js";
-import type { Host, TableColumn, TableSink } from "../../host.js";
+import type { FileWriter, TableColumn, TableSink } from "../../host.js";
 import { pathError } from "../system-error.js";
 import { type Duck, openDuck } from "../table/duck.js";
 import { generalError, tidied } from "../table/explain.js";
-import { attachSpool, SPOOL, SPOOL_PARTS } from "../table/spool.js";
-import { identifier, literal } from "../table/sql.js";
+import { identifier, list, literal, pathLiteral } from "../table/sql.js";
 import { type TemporaryFolder, temporaryFolder } from "../table/temporary-folder.js";
 
 type ColumnType = TableColumn["type"];
@@ -58,6 +57,10 @@ function timeText(cell: Exclude<Cell, null>): string | undefined {
   return typeof cell === "string" ? cell : undefined;
 }
 
+/** Megabytes that the database may hold before it goes to the disk. */
+const MEGABYTES = 192;
+/** Rows that it keeps; those before lie in files. */
+const PART_ROWS = 500_000;
 /** Rows that are handed over at a time: what a chunk of the database holds. */
 const CHUNK_ROWS = 2_048;
 
@@ -75,23 +78,15 @@ export const parquetSink: TableSink = {
       await folder.remove();
     };
     try {
-      duck = await openDuck(folder);
-      await attachSpool(duck, folder);
-      const kept = spread.map(({ type }, i) => `c${i} ${KINDS[type].kept}`);
-      await duck.rows(`CREATE TABLE ${SPOOL} (${kept.join(", ")})`);
-      const add = await appending(duck, spread, path);
-      let rowsBefore = 0;
+      duck = await openDuck(folder, undefined, MEGABYTES);
+      const parts = await partsOf(duck, spread, folder, path);
       let isOver = false;
       return {
-        async write(rows) {
-          add.rows(cellsOf(columns, rows), rows.count, rowsBefore);
-          rowsBefore += rows.count;
-        },
+        write: (rows) => parts.add(cellsOf(columns, rows), rows.count),
         async close() {
           isOver = true;
           try {
-            add.close();
-            await copyOut(spread, path, folder, duck!, file);
+            await copyOut(await parts.joined(), path, file);
           } finally {
             await end();
           }
@@ -123,63 +118,90 @@ function checkCase(columns: readonly TableColumn[], path: string): void {
   }
 }
 
-interface Appending {
+/** Rows on their way: some in the database, those before in files of their own. */
+interface Parts {
   /** E_DATA, naming row and column, for a cell that is not of its column's type. */
-  rows(cells: readonly ((row: number) => Cell)[], count: number, before: number): void;
-  close(): void;
+  add(cells: readonly ((row: number) => Cell)[], count: number): Promise<void>;
+  /** Where a file of all rows lies. */
+  joined(): Promise<string>;
 }
 
-async function appending(duck: Duck, columns: readonly TableColumn[], path: string): Promise<Appending> {
+async function partsOf(
+  duck: Duck,
+  columns: readonly TableColumn[],
+  folder: TemporaryFolder,
+  path: string,
+): Promise<Parts> {
   const { DuckDBDataChunk: Chunk, BIGINT, BOOLEAN, DOUBLE, VARCHAR } = await import("@duckdb/node-api");
   const types: Readonly<Record<Kind["kept"], DuckDBType>> = { BIGINT, BOOLEAN, DOUBLE, VARCHAR };
-  const kept = columns.map(({ type }) => types[KINDS[type].kept]);
-  const appender = await duck.appender(SPOOL_PARTS);
+  // One for all rows: what chunks hold is not seen by the garbage collector.
+  const chunk = Chunk.create(
+    columns.map(({ type }) => types[KINDS[type].kept]),
+    0,
+  );
+  const create = `CREATE OR REPLACE TABLE kept (${columns.map(({ type }, i) => `c${i} ${KINDS[type].kept}`).join(", ")})`;
+  const casts = columns.map(({ name, type }, i) => `CAST(c${i} AS ${KINDS[type].type}) AS ${identifier(name)}`);
+  const parts: string[] = [];
+  let before = 0;
+  let held = 0;
+  await duck.rows(create);
+  let appender = await duck.appender("kept");
+
+  async function copy(select: string): Promise<string> {
+    const part = folder.path(`part-${parts.length}.parquet`);
+    try {
+      await duck.rows(`COPY (${select}) TO ${literal(part)} (FORMAT parquet, COMPRESSION zstd)`);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw (
+        generalError(error, path) ?? new VaekitError("E_DATA", `${path}: ${tidied(error)}`, undefined, { cause: error })
+      );
+    }
+    parts.push(part);
+    return part;
+  }
+  async function endPart(): Promise<void> {
+    appender.closeSync();
+    await copy(`SELECT ${casts.join(", ")} FROM kept`);
+    await duck.rows(create);
+    appender = await duck.appender("kept");
+    held = 0;
+  }
+
   return {
-    rows(cells, count, before) {
+    async add(cells, count) {
       for (let start = 0; start < count; start += CHUNK_ROWS) {
         const length = Math.min(CHUNK_ROWS, count - start);
-        const chunk: DuckDBDataChunk = Chunk.create(kept, length);
-        columns.forEach(({ name, type }, i) => {
-          const kind = KINDS[type];
-          const values = Array.from({ length }, (_, j): DuckDBValue => {
-            const cell = cells[i](start + j);
-            if (cell === null) return null;
-            const value = kind.of(cell);
-            if (value !== undefined) return value;
-            throw new VaekitError(
-              "E_DATA",
-              `${path}: row ${before + start + j + 1}, column "${name}": got ${JSON.stringify(cell)}, expected ${type}`,
-            );
-          });
-          chunk.setColumnValues(i, values);
+        chunk.reset();
+        chunk.rowCount = length;
+        columns.forEach((column, i) => {
+          const of = (_: unknown, j: number) => keptValue(cells[i](start + j), column, path, before + start + j + 1);
+          chunk.setColumnValues(i, Array.from({ length }, of));
         });
         appender.appendDataChunk(chunk);
       }
       appender.flushSync();
+      before += count;
+      held += count;
+      if (held >= PART_ROWS) await endPart();
     },
-    close: () => appender.closeSync(),
+    async joined() {
+      if (held > 0 || parts.length === 0) await endPart();
+      if (parts.length === 1) return parts[0];
+      return copy(`SELECT * FROM read_parquet(${list(parts.map(pathLiteral))})`);
+    },
   };
 }
 
-async function copyOut(
-  columns: readonly TableColumn[],
-  path: string,
-  folder: TemporaryFolder,
-  duck: Duck,
-  file: Awaited<ReturnType<Host["files"]["writer"]>>,
-): Promise<void> {
-  const written = folder.path("written.parquet");
-  const casts = columns.map(({ name, type }, i) => `CAST(c${i} AS ${KINDS[type].type}) AS ${identifier(name)}`);
-  try {
-    await duck.rows(
-      `COPY (SELECT ${casts.join(", ")} FROM ${SPOOL}) TO ${literal(written)} (FORMAT parquet, COMPRESSION zstd)`,
-    );
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw (
-      generalError(error, path) ?? new VaekitError("E_DATA", `${path}: ${tidied(error)}`, undefined, { cause: error })
-    );
-  }
+function keptValue(cell: Cell, { name, type }: TableColumn, path: string, row: number): DuckDBValue {
+  if (cell === null) return null;
+  const value = KINDS[type].of(cell);
+  if (value !== undefined) return value;
+  const got = JSON.stringify(cell);
+  throw new VaekitError("E_DATA", `${path}: row ${row}, column "${name}": got ${got}, expected ${type}`);
+}
+
+async function copyOut(written: string, path: string, file: FileWriter): Promise<void> {
   try {
     for await (const chunk of createReadStream(written, { highWaterMark: 1 << 20 })) await file.write(chunk as Buffer);
   } catch (error) {

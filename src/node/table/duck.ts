@@ -5,8 +5,8 @@ import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from "@duckdb/
 import { VaekitError } from "../../errors.js";
 import type { TemporaryFolder } from "./temporary-folder.js";
 
-/** What it may hold before it goes to the disk. */
-const MEMORY = "512MB";
+/** Megabytes that it may hold before it goes to the disk. */
+const MEGABYTES = 512;
 const MAX_THREADS = 4;
 
 export type SqlValue = string | number | bigint | boolean | null;
@@ -34,11 +34,11 @@ export interface Duck {
  * Starts a database. No extension is loaded or downloaded, and what does not fit the memory goes into `folder`. All that
  * runs ends with an error once `signal` says so. E_DATA where there is no build of DuckDB for this system.
  */
-export async function openDuck(folder: TemporaryFolder, signal?: AbortSignal): Promise<Duck> {
+export async function openDuck(folder: TemporaryFolder, signal?: AbortSignal, megabytes = MEGABYTES): Promise<Duck> {
   const { DuckDBInstance } = await load();
   const database = await DuckDBInstance.create(":memory:", {
     threads: String(Math.min(MAX_THREADS, availableParallelism())),
-    memory_limit: MEMORY,
+    memory_limit: `${megabytes}MB`,
     temp_directory: folder.path("spill"),
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",

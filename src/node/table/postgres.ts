@@ -58,11 +58,12 @@ export async function postgresOrigin(address: string, options: PlainOptions, duc
     onnotice: () => {},
     connection: { application_name: "vaekit", TimeZone: "UTC", DateStyle: "ISO" },
   });
-  const stop = () => void sql.end({ timeout: 0 });
+  const running = { stop: () => {} };
+  const stop = () => running.stop();
   signal?.addEventListener("abort", stop);
   try {
     await attachSpool(duck, options.folder);
-    const columns = await fetchRows(sql, query, name, duck);
+    const columns = await fetchRows(sql, query, name, duck, running);
     const casts = columns.map(({ type }, i) => (type === "VARCHAR" ? `c${i}` : `TRY_CAST(c${i} AS ${type}) AS c${i}`));
     const relation = await relationOf(`SELECT ${casts.join(", ")} FROM ${SPOOL}`, duck);
     const named = relation.columns.map((column, i) => ({ ...column, name: columns[i].name }));
@@ -107,14 +108,22 @@ interface ServerColumn {
 }
 
 /** Copies the answer into the spool, all cells as the server's text. */
-async function fetchRows(sql: Sql, query: string, name: string, duck: Duck): Promise<readonly ServerColumn[]> {
+async function fetchRows(
+  sql: Sql,
+  query: string,
+  name: string,
+  duck: Duck,
+  running: { stop(): void },
+): Promise<readonly ServerColumn[]> {
   return sql.begin("READ ONLY", async (transaction): Promise<readonly ServerColumn[]> => {
     const { columns } = await transaction.unsafe(query).describe();
     if (columns.length === 0) throw new VaekitError("E_OPTION", `${name}: a statement without an answer`, READS);
     await duck.rows(`CREATE TABLE ${SPOOL} (${columns.map((_, i) => `c${i} VARCHAR`).join(", ")})`);
     const appender = await duck.appender(SPOOL_PARTS);
+    const asked = transaction.unsafe(query).raw();
+    running.stop = () => asked.cancel();
     try {
-      for await (const rows of transaction.unsafe(query).raw().cursor(ROWS_AT_A_TIME)) {
+      for await (const rows of asked.cursor(ROWS_AT_A_TIME)) {
         for (const row of rows as unknown as (Buffer | null)[][]) appendRow(appender, row);
         appender.flushSync();
       }
