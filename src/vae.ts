@@ -7,6 +7,7 @@ import { VaekitError } from "./errors.js";
 import type { Patient } from "./eval/doctor/finding.js";
 import { type Diagnosis, diagnose } from "./eval/doctor/list.js";
 import type { Evaluation } from "./eval/evaluate.js";
+import { type OpenLandmarks, openLandmarks } from "./eval/landmarks/landmarks.js";
 import type { Host, Pictures } from "./host.js";
 import type { ModelConfig } from "./model/config.js";
 import { exportOnnx } from "./model/export.js";
@@ -16,7 +17,8 @@ import { withStandardPrior } from "./model/standard-prior.js";
 import type { Engine } from "./runtime/engine.js";
 import { type Calibration, calibrationText, parseCalibration } from "./store/calibration.js";
 import { loadModel, saveModel } from "./store/folder.js";
-import { CALIBRATION, METRICS } from "./store/layout.js";
+import { landmarksBytes, parseLandmarks } from "./store/landmarks.js";
+import { CALIBRATION, LANDMARKS, METRICS } from "./store/layout.js";
 import { type LoggedEvent, metricsText, readMetricsLog } from "./store/metrics-log.js";
 import { epochsOf, type TrainEvent } from "./train/events.js";
 import { TrainingWishes } from "./train/options.js";
@@ -110,6 +112,7 @@ export class Vae implements AsyncDisposable {
   #engine: Promise<Engine> | null = null;
   /** By prior: the model's own, or N(0, I). */
   readonly #runners = new Map<PriorChoice, Promise<Runner>>();
+  #near: Promise<OpenLandmarks> | null = null;
   #path = UNSAVED;
   /** What the engine told and training has not told yet. */
   #notices: string[] = [];
@@ -121,10 +124,15 @@ export class Vae implements AsyncDisposable {
   /** Loads a model folder. E_PATH where there is nothing, E_MODEL where it is damaged, incomplete or too new. */
   static async load(path: string, place: Place = {}): Promise<Vae> {
     const host = await hostOf(place);
-    const { config, weights, calibration } = await loadModel(path, host);
+    const { config, weights, calibration, landmarks } = await loadModel(path, host);
     const log = await readMetricsLog(host.files.join(path, METRICS), host.files);
     const vae = new Vae({ ...place, schema: config.schema, seed: config.training.seed });
-    const files = calibration ? [[CALIBRATION, calibrationText(calibration.protocol, calibration.nats)]] : [];
+    const files = [
+      ...(calibration
+        ? [[CALIBRATION, calibrationText(calibration.protocol, calibration.nats, calibration.scores)]]
+        : []),
+      ...(landmarks ? [[LANDMARKS, landmarksBytes(landmarks)]] : []),
+    ];
     vae.#trained = { config, weights, log, files: Object.fromEntries(files) };
     vae.#path = path;
     return vae;
@@ -242,7 +250,8 @@ export class Vae implements AsyncDisposable {
   ): Promise<Scores> {
     const { samples, seed, reasons: explain } = parseInput(scoreOptions, options);
     const calibration = calibrationOf(this.#ready());
-    return scoreDataset(await this.#open(), data, { calibration, samples, seed, explain, signal, onProgress });
+    const how = { calibration, samples, seed, explain, signal, onProgress };
+    return scoreDataset(await this.#open(), data, { ...how, landmarks: await this.#landmarks() });
   }
 
   /**
@@ -381,6 +390,14 @@ export class Vae implements AsyncDisposable {
     return this.#engine;
   }
 
+  async #landmarks(): Promise<OpenLandmarks | null> {
+    const { config, files } = this.#ready();
+    const bytes = files[LANDMARKS];
+    if (!(bytes instanceof Uint8Array)) return null;
+    this.#near ??= openLandmarks(config, parseLandmarks(bytes, LANDMARKS), await this.#engineOf());
+    return this.#near;
+  }
+
   #open(prior: PriorChoice = "model"): Promise<Runner> {
     const known = this.#learning ? null : this.#ready();
     let runner = this.#runners.get(prior);
@@ -400,6 +417,9 @@ export class Vae implements AsyncDisposable {
   async #close(): Promise<void> {
     const runners = [...this.#runners.values()];
     this.#runners.clear();
+    const near = this.#near;
+    this.#near = null;
+    await (await near)?.dispose();
     for (const runner of runners) await (await runner).dispose();
   }
 }

@@ -8,6 +8,7 @@ import { type Field, fieldsOf } from "../fields/list.js";
 import { likelihoods } from "../model/list.js";
 import type { Explained, Runner } from "../model/runner.js";
 import { logMeanExp } from "./importance.js";
+import { blended, type OpenLandmarks } from "./landmarks/landmarks.js";
 import { expectFields, noiseOf, recordHashes, targetOf } from "./target.js";
 
 export interface ScoreOptions {
@@ -17,6 +18,8 @@ export interface ScoreOptions {
   readonly seed: number;
   /** Say which parts of a record are surprising. */
   readonly explain: boolean;
+  /** Rank records by their distance from these too. */
+  readonly landmarks?: OpenLandmarks | null;
   readonly signal?: AbortSignal;
 }
 
@@ -30,6 +33,8 @@ export interface ScoredBatch {
   readonly indices: Uint32Array;
   /** -log p(x), the importance-weighted estimate (Burda et al. 2016, eq. 8), to a ten-thousandth, [count]. */
   readonly nats: Float64Array;
+  /** What records are ranked by where that is more than nats, [count]; null where it is not. */
+  readonly scores: Float64Array | null;
   /** Per record, the most surprising part first; null where it was not asked for. */
   readonly reasons: readonly (readonly Reason[])[] | null;
   /** Of the records and fields, [count, size]: what `explain` says, and the values that were judged; null as above. */
@@ -43,6 +48,9 @@ export const SCORE_SAMPLES = 4;
 export const SCORE_SEED = 0;
 /** Records in every call, the last one filled up: matrix products of other sizes sum in another order. */
 const BATCH = 64;
+/** The same of rows, whose nets are small: many at once, or few so that one row is quick. */
+const ROWS = 128;
+const FEW_ROWS = 16;
 /** ONNX Runtime sums a row in packets of this many floats, from the first place that memory is aligned to. */
 const PACKET = 4;
 /** Records times particles in one call. */
@@ -56,7 +64,7 @@ export async function* scoreRecords(
   runner: Runner,
   dataset: Dataset,
   order: Uint32Array,
-  { samples, seed, explain, signal }: ScoreOptions,
+  { samples, seed, explain, landmarks, signal }: ScoreOptions,
 ): AsyncGenerator<ScoredBatch, void> {
   const { config, latent } = runner;
   const fields = fieldsOf(config.schema);
@@ -70,7 +78,9 @@ export async function* scoreRecords(
   // The last bits of a score must not tell how many records were scored with it, nor where among them it stood. Rows that
   // are no whole number of packets start at other places of a packet, so those records go alone (at half the speed).
   const rows = [latent, config.latent, ...fields.flatMap(({ kind, size }) => (kind.codes ? [] : [size]))];
-  const batch = rows.every((length) => length % PACKET === 0) ? BATCH : 1;
+  const isAligned = rows.every((length) => length % PACKET === 0);
+  const isCoded = fields.every(({ kind }) => kind.codes);
+  const batch = isCoded ? (order.length < ROWS ? FEW_ROWS : ROWS) : isAligned ? BATCH : 1;
   const perCall = Math.floor(MAX_ROWS / batch);
   let done = 0;
   for await (const { indices, columns } of batches(dataset, order, { batchSize: batch })) {
@@ -83,7 +93,7 @@ export async function* scoreRecords(
     const full = mapValues(target.columns, (column) => filled(column, count, batch));
     const keys = Array.from({ length: batch }, (_, i) => hashes[Math.min(i, count - 1)]);
     const logWeights = new Float64Array(count * samples);
-    const seen = explain ? blend(fields, count, batch) : null;
+    const seen = explain ? particleMeans(fields, count, batch) : null;
     for (let first = 0; first < samples; first += perCall) {
       const particles = Math.min(perCall, samples - first);
       const noise = noiseOf(keys, latent, { seed, first, particles });
@@ -98,8 +108,10 @@ export async function* scoreRecords(
       toTenThousandth(-logMeanExp(logWeights.subarray(i * samples, (i + 1) * samples))),
     );
     done += count;
-    const blended = seen && { ...seen.result(), values: target.values() };
-    yield { indices, nats, reasons: blended && reasonsOf(blended, fields, count), seen: blended };
+    const far = landmarks ? await landmarks.distances(full, batch) : null;
+    const scores = far && nats.map((value, i) => toTenThousandth(blended(landmarks!.landmarks, far[i], value)));
+    const blend = seen && { ...seen.result(), values: target.values() };
+    yield { indices, nats, scores, reasons: blend && reasonsOf(blend, fields, count), seen: blend };
   }
 }
 
@@ -122,7 +134,7 @@ function filled(column: Column, count: number, full: number): Column {
  * Puts calls of `batch` records with some of the particles each together: means of the first `count` records by the calls'
  * shares of all importance weights.
  */
-function blend(fields: readonly Field[], count: number, batch: number) {
+function particleMeans(fields: readonly Field[], count: number, batch: number) {
   // Sums of weights times means, of weights, and the largest log-weight so far, which all are relative to.
   const sums = { surprise: new Map<string, Float64Array>(), means: new Map<string, Float64Array>() };
   const weights = new Float64Array(count);

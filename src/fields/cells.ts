@@ -3,7 +3,7 @@
 import type { Column, FieldSchema } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import { codeFeatures } from "./codes.js";
-import type { Choice, FieldKind, FieldProfile, PartChoice } from "./field.js";
+import type { Choice, FieldKind, FieldProfile, PartChoice, TrainingAdvice } from "./field.js";
 import type { Field } from "./list.js";
 
 /** Records of a table are rows. */
@@ -11,27 +11,65 @@ export const ROW = "row";
 /** A code that never occurred still has the weight of half a record. */
 export const UNSEEN_RECORDS = 0.5;
 
-/** Units of each hidden layer, and latents, by how many columns there are: see docs/tables.md. */
-const HIDDEN = [128, 128];
-const LATENT = 12;
-/** Share of the training records of which the encoder sees some columns only: imputing and conditions need that. */
-const HIDE = 0.1;
+/** What suits a table as a whole; found by experiment (docs/tables.md). */
+interface TableAdvice extends TrainingAdvice {
+  readonly net: PartChoice;
+  readonly latent: number;
+  readonly why: string;
+}
+
+const mixed: TableAdvice = {
+  net: { name: "mlp", hidden: [128, 128], hide: 0.1 },
+  latent: 12,
+  batchSize: 500,
+  steps: 2600,
+  fewest: 600,
+  learningRate: 1e-2,
+  clip: 5,
+  warmup: 0.3,
+  beta: 0.8,
+  why: "columns of labels and of numbers",
+};
+const numeric: TableAdvice = {
+  net: { name: "mlp", hidden: [64, 64], numbers: "standard", hide: 0.1 },
+  latent: 8,
+  batchSize: 128,
+  steps: 2000,
+  fewest: 300,
+  learningRate: 4e-3,
+  clip: 50,
+  warmup: 0.2,
+  beta: 1,
+  why: "nearly all columns are numbers",
+};
+
+/** A table with this share of numbers is one of measurements. */
+const MEASUREMENTS = 0.8;
+
+/** Whether most columns of a table are numbers. */
+export function isNumeric(fields: readonly Field[]): boolean {
+  return fields.filter(({ kind }) => kind.name === "number").length >= MEASUREMENTS * fields.length;
+}
+
+function adviceFor(fields: readonly Field[]): TableAdvice {
+  return isNumeric(fields) ? numeric : mixed;
+}
 
 /** What is the same for all kinds of columns. */
 export const columnKind = {
   form: ROW,
   stored: () => 1,
   features: codeFeatures as FieldKind["features"],
-  chooseLikelihood: (): Choice<string> => ({ value: "categorical", why: "columns of labels and of numbers in bins" }),
-  chooseNet: (_profile: FieldProfile, _schema: FieldSchema, fields: readonly Field[]): Choice<PartChoice> => ({
-    value: { name: "mlp", hidden: HIDDEN, hide: HIDE },
-    why: `${fields.length} column${fields.length === 1 ? "" : "s"}`,
-  }),
-  chooseLatent: (_profile: FieldProfile, _schema: FieldSchema, fields: readonly Field[]): Choice<number> => ({
-    value: LATENT,
-    why: `${fields.length} column${fields.length === 1 ? "" : "s"}`,
-  }),
-  training: { batchSize: 500, steps: Number(globalThis.process?.env.STEPS ?? 4000), warmup: 0.3, beta: 0.7 },
+  chooseLikelihood: (): Choice<string> => ({ value: "categorical", why: "labels, and numbers in bins" }),
+  chooseNet(_profile: FieldProfile, _schema: FieldSchema, fields: readonly Field[]): Choice<PartChoice> {
+    const { net, why } = adviceFor(fields);
+    return { value: net, why };
+  },
+  chooseLatent(_profile: FieldProfile, _schema: FieldSchema, fields: readonly Field[]): Choice<number> {
+    const { latent, why } = adviceFor(fields);
+    return { value: latent, why };
+  },
+  training: adviceFor,
 } as const;
 
 /** Profile of a column whose schema knows what is in it. */

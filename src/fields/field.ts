@@ -37,7 +37,13 @@ export interface Choice<T> {
 export interface TrainingAdvice {
   /** Of many records; of fewer it is less. */
   readonly batchSize: number;
+  /** Of many records; of few they are less, down to `fewest`. */
   readonly steps: number;
+  readonly fewest: number;
+  /** The highest of a one-cycle run at that batch. */
+  readonly learningRate: number;
+  /** Largest norm of the gradients. */
+  readonly clip: number;
   /** Share of the epochs over which beta rises, so that latents are in use before they cost anything. */
   readonly warmup: number;
   readonly beta: number;
@@ -130,12 +136,12 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   /** None: records of this kind stay as they are. */
   readonly augmenter?: Augmenter<Schema>;
   profile(columns: readonly Column[], schema: Schema): FieldProfile;
-  chooseLikelihood(profile: FieldProfile, schema: Schema): Choice<string>;
-  /** `fields` are all of the record. */
+  /** `fields` are all of the record, here and below. */
+  chooseLikelihood(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<string>;
   chooseNet(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<PartChoice>;
   chooseLatent(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<number>;
   /** How records of this kind are trained on, where that is not as pictures are. */
-  readonly training?: TrainingAdvice;
+  readonly training?: (fields: readonly Field[]) => TrainingAdvice;
   /** Over all fields of this kind. */
   reconstruction(): Reconstruction;
   /** Where a record is surprising: parts that a person can name, each with its nats, which sum to those of the record. */

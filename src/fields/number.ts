@@ -2,7 +2,7 @@
 
 import type { Column, FieldSchema } from "../data/dataset.js";
 import type { CellKind, CellSample } from "./cell.js";
-import { columnKind, columnProfile, expectSchema, sharesOf } from "./cells.js";
+import { columnKind, columnProfile, expectSchema, isNumeric, sharesOf } from "./cells.js";
 import type { FieldKind, Reconstruction } from "./field.js";
 import { binned } from "./number-bins.js";
 import {
@@ -73,6 +73,10 @@ export const number: FieldKind<NumberSchema> = {
     return schema as NumberSchema;
   },
   shape: () => [VALUES],
+  chooseLikelihood: (_profile, _schema, fields) =>
+    isNumeric(fields)
+      ? { value: "normal-columns", why: "nearly all columns are numbers" }
+      : columnKind.chooseLikelihood(),
   encode(column, schema, out) {
     const values = out?.length === column.length * VALUES ? out : new Float32Array(column.length * VALUES);
     codecOf(schema).encode(column, values);

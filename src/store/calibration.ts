@@ -22,17 +22,25 @@ const Calibration = z.object({
   }),
   /** Estimates of -log p(x), ascending. */
   nats: z.array(z.number()).min(1),
+  /** Where records are ranked by more than nats: what they are ranked by, ascending. */
+  scores: z.array(z.number()).min(1).optional(),
 });
 export type Calibration = z.infer<typeof Calibration>;
 export type CalibrationProtocol = Calibration["protocol"];
 
 /** The text of calibration.json. */
-export function calibrationText(protocol: CalibrationProtocol, nats: ArrayLike<number>): string {
+export function calibrationText(
+  protocol: CalibrationProtocol,
+  nats: ArrayLike<number>,
+  scores?: ArrayLike<number>,
+): string {
+  const ascending = (values: ArrayLike<number>) => Array.from(Float64Array.from(values).sort());
   const calibration: Calibration = {
     format: CALIBRATION_FORMAT,
     formatVersion: FORMAT_VERSION,
     protocol,
-    nats: Array.from(Float64Array.from(nats).sort()),
+    nats: ascending(nats),
+    ...(scores && { scores: ascending(scores) }),
   };
   return `${JSON.stringify(calibration)}\n`;
 }

@@ -11,6 +11,8 @@ export const DECODER = "onnx/decoder_model.onnx";
 export const CARD = "README.md";
 /** Scores of records kept aside; not there where none were. */
 export const CALIBRATION = "calibration.json";
+/** Points that distances are measured from, of tables; not there in private models. */
+export const LANDMARKS = "landmarks.safetensors";
 export const METRICS = "metrics.jsonl";
 /** SHA-256 of every other file, in the form that `sha256sum -c SHA256SUMS` checks. */
 export const SUMS = "SHA256SUMS";

@@ -9,6 +9,7 @@ import type { Weight } from "../model/runner.js";
 import { VERSION } from "../version.js";
 import { type Calibration, parseCalibration } from "./calibration.js";
 import { modelCard } from "./card.js";
+import { parseLandmarks, type StoredLandmarks } from "./landmarks.js";
 import {
   CALIBRATION,
   CARD,
@@ -18,6 +19,7 @@ import {
   FORMAT,
   inside,
   inspectFolder,
+  LANDMARKS,
   lastName,
   METRICS,
   PREPROCESSOR,
@@ -42,6 +44,8 @@ export interface LoadedModel {
   readonly weights: Map<string, Weight>;
   /** By which scores are judged; null where no records were kept aside in training. */
   readonly calibration: Calibration | null;
+  /** From which distances are measured; null where there are none. */
+  readonly landmarks: StoredLandmarks | null;
 }
 
 /** Files that this module alone writes. */
@@ -128,6 +132,12 @@ export async function readModel(folder: string, path: string, host: Host): Promi
     await check(CALIBRATION, file);
     return parseCalibration(new TextDecoder().decode(file.bytes), file.at);
   };
+  const readLandmarks = async (): Promise<StoredLandmarks | null> => {
+    if (!expected.has(LANDMARKS)) return null;
+    const file = await read(LANDMARKS);
+    await check(LANDMARKS, file);
+    return parseLandmarks(file.bytes, file.at);
+  };
   const weights = await read(WEIGHTS);
   const tensors = parseWeights(weights.bytes, weights.at);
   await check(WEIGHTS, weights);
@@ -136,7 +146,7 @@ export async function readModel(folder: string, path: string, host: Host): Promi
     if (!(await files.stat(inside(folder, name, files)))) throw missing(inside(folder, name, files));
   if (preprocessorConfig(parsed.schema)) await check(PREPROCESSOR, await read(PREPROCESSOR));
   expectParts(parsed, path);
-  return { config: parsed, weights: tensors, calibration: await readCalibration() };
+  return { config: parsed, weights: tensors, calibration: await readCalibration(), landmarks: await readLandmarks() };
 }
 
 /** Names of the files listed in SHA256SUMS that are missing or differ: of all files, not only of those that loading reads. */

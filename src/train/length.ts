@@ -30,7 +30,8 @@ export function chooseBatchSize(records: number, wanted?: TrainingAdvice): Choic
 
 export function chooseEpochs(records: number, batchSize: number, wanted?: TrainingAdvice): Choice<number> {
   const stepsPerEpoch = Math.ceil(records / batchSize);
-  const epochs = Math.ceil((wanted?.steps ?? FEWEST_STEPS) / stepsPerEpoch);
+  const steps = wanted ? stepsFor(records, wanted) : FEWEST_STEPS;
+  const epochs = Math.ceil(steps / stepsPerEpoch);
   const value = Math.min(MOST_EPOCHS, Math.max(wanted ? 1 : FEWEST_EPOCHS, epochs));
   return { value, why: `${(value * stepsPerEpoch).toLocaleString("en")} steps in all` };
 }
@@ -38,4 +39,12 @@ export function chooseEpochs(records: number, batchSize: number, wanted?: Traini
 /** Epochs over which beta rises. */
 export function chooseWarmup(epochs: number, { warmup }: TrainingAdvice): Choice<number> {
   return { value: Number((epochs * warmup).toFixed(1)), why: `${(100 * warmup).toFixed(0)} % of the epochs` };
+}
+
+/** Records from which on all steps are made that are asked for. */
+const MANY_RECORDS = 30_000;
+
+/** In proportion to the records: more steps on few of them teach them by heart. */
+function stepsFor(records: number, { steps, fewest }: TrainingAdvice): number {
+  return Math.round(Math.min(steps, Math.max(fewest, (steps * records) / MANY_RECORDS)));
 }

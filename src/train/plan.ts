@@ -115,7 +115,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
       decide<string | PartConfig>(
         "likelihood", // told once: fields of one record are told apart where they are described
         suits.length === 0 || suits.includes(one) ? wanted : "auto",
-        () => kind.chooseLikelihood(profiles[name], schema),
+        () => kind.chooseLikelihood(profiles[name], schema, fields),
         before?.likelihoods[name],
       ),
     );
@@ -131,7 +131,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     posterior: complete(posteriors, partOf(wishes.posterior ?? before?.posterior ?? "normal")),
     prior: complete(priors, prior),
     likelihoods: Object.fromEntries(chosen),
-    objective: complete(objectives, objectiveOf(wishes, before, field.kind.training)),
+    objective: complete(objectives, objectiveOf(wishes, before, field.kind.training?.(fields))),
     sampler: complete(samplers, partOf(wishes.sampler ?? before?.sampler ?? "prior")),
     facts: {
       count: data.count,
@@ -155,17 +155,19 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
 type Decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>, inherited?: T) => T;
 
 /** How to train, with what was left to the data decided. */
-function decideTraining(data: Dataset, [field]: readonly Field[], wishes: Wishes, decide: Decide): TrainingOptions {
+function decideTraining(data: Dataset, fields: readonly Field[], wishes: Wishes, decide: Decide): TrainingOptions {
   const { epochs, batchSize, warmup, ...rest } = wishes;
   const given = Object.entries({ epochs, batchSize, warmup }).filter(([, wish]) => wish !== "auto");
   const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
   const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
-  const { training: advice } = field.kind;
+  const advice = fields[0].kind.training?.(fields);
   const batch = decide("batch", batchSize, () => chooseBatchSize(train.length, advice));
   const chosen = decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate, advice));
   const isAuto = warmup === "auto" || warmup === undefined;
   return {
     ...parsed,
+    learningRate: parsed.learningRate ?? (parsed.schedule === "onecycle" ? advice?.learningRate : undefined),
+    clip: parsed.clip ?? advice?.clip,
     batchSize: batch,
     epochs: chosen,
     warmup: isAuto && advice ? decide("warmup", "auto", () => chooseWarmup(chosen, advice)) : parsed.warmup,

@@ -20,6 +20,7 @@ export interface Opened {
   readonly engine: Engine;
   /** Scores of records kept aside in training; null where there were none. */
   readonly calibration: LoadedModel["calibration"];
+  readonly landmarks: LoadedModel["landmarks"];
 }
 
 /** Loads the model, lets `use` work with it on its engine, and frees what it held. Errors as `loadModel`; E_DEVICE. */
@@ -40,7 +41,7 @@ export async function withRunner<Result>(
   try {
     const runner = await openRunner(config, weights, engine);
     try {
-      return await use(runner, { engine, calibration: loaded.calibration });
+      return await use(runner, { engine, calibration: loaded.calibration, landmarks: loaded.landmarks });
     } finally {
       await runner.dispose();
     }

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { openTable, tableSinkFor } from "../data/sinks/write.js";
 import { VaekitError } from "../errors.js";
 import { whyUncalibrated } from "../eval/conformal.js";
+import { openLandmarks } from "../eval/landmarks/landmarks.js";
 import { SCORE_SAMPLES, SCORE_SEED } from "../eval/score.js";
 import { writeCsv } from "../files/csv.js";
 import type { Host } from "../host.js";
@@ -40,7 +41,10 @@ export const score = verb({
   input: z.strictObject({
     model,
     data,
-    out: optionalOut("s.csv|s.parquet|s.jsonl|s.npz", "a table: id, label, nats, p_value, reasons (default: print it)"),
+    out: optionalOut(
+      "s.csv|s.parquet|s.jsonl|s.npz",
+      "a table: id, label, nats, p_value, reasons and, of tables, score (default: print it)",
+    ),
     top: z
       .int()
       .min(1)
@@ -93,7 +97,7 @@ export const score = verb({
     if (alerts && maxFalseAlarms)
       throw new VaekitError("E_USAGE", "--alerts and --max-false-alarms each choose what is written: give one of them");
     const reading = { limit, seed, key, label, filter, onError };
-    return withRunner({ model, device, threads }, context, (runner, { calibration }) =>
+    return withRunner({ model, device, threads }, context, (runner, { engine, calibration, landmarks }) =>
       withData(data, runner.config, reading, context, async (dataset) => {
         const { count } = dataset;
         const notice = whyUncalibrated(calibration, samples);
@@ -105,10 +109,12 @@ export const score = verb({
         const strangest = strangestOf(alerts ?? top ?? 0);
         const isShown = ({ pValue }: ScoredRecord) => maxFalseAlarms === undefined || pValue! <= maxFalseAlarms;
         const isPrinted = !out && !top && !alerts;
-        const table = out ? await scoreTable(out, host) : null;
+        const table = out ? await scoreTable(out, landmarks !== null, host) : null;
         let written = 0;
         let isFirst = true;
-        const scoring = { calibration, samples, seed, explain: true, signal, onProgress: work("scored", count) };
+        const near = landmarks && (await openLandmarks(runner.config, landmarks, engine));
+        const how = { samples, seed, explain: true, landmarks: near };
+        const scoring = { ...how, calibration, signal, onProgress: work("scored", count) };
         try {
           for await (const record of scoredRecords(runner, dataset, scoring)) {
             if (top || alerts) strangest.add(record);
@@ -126,6 +132,8 @@ export const score = verb({
         } catch (error) {
           await table?.abort();
           throw error;
+        } finally {
+          await near?.dispose();
         }
         if (out) {
           const what = written === count ? `${count} scores` : `${written} of ${count} records`;
@@ -168,31 +176,32 @@ const COLUMNS = [
   { name: "p_value", type: "number" },
   { name: "reasons", type: "text" },
 ] as const;
-type ColumnName = (typeof COLUMNS)[number]["name"];
+/** What records are ranked by, where that is more than nats. */
+const SCORE = { name: "score", type: "number" } as const;
 
-function jsonOf({ id, label, nats, pValue, reasons }: ScoredRecord): Record<ColumnName, unknown> {
-  return { id, label, nats, p_value: pValue, reasons };
+function jsonOf({ id, label, nats, score, pValue, reasons }: ScoredRecord): Record<string, unknown> {
+  return { id, label, nats, p_value: pValue, reasons, ...(score === null ? {} : { score }) };
 }
 
-function cellsOf({ id, label, nats, pValue, reasons }: ScoredRecord): Record<ColumnName, string | number | null> {
-  return { id, label, nats, p_value: pValue, reasons: reasonsText(reasons) };
+function cellsOf({ id, label, nats, score, pValue, reasons }: ScoredRecord): Record<string, string | number | null> {
+  const cells = { id, label, nats, p_value: pValue, reasons: reasonsText(reasons) };
+  return score === null ? cells : { ...cells, score };
 }
 
 /** A record as it is printed, below the names of the columns where it is the first. */
 function lineOf(record: ScoredRecord, isFirst: boolean): { json: unknown; text: string } {
-  const lines = writeCsv(
-    COLUMNS.map(({ name }) => name),
-    [Object.values(cellsOf(record))],
-  );
+  const cells = cellsOf(record);
+  const lines = writeCsv(Object.keys(cells), [Object.values(cells)]);
   return { json: jsonOf(record), text: isFirst ? lines : lines.slice(lines.indexOf("\n") + 1) };
 }
 
 /** Records on their way to a table, some at a time. */
-async function scoreTable(path: string, host: Host) {
-  const table = await openTable(path, COLUMNS, {}, host);
-  const waiting: Record<ColumnName, string | number | null>[] = [];
+async function scoreTable(path: string, hasScores: boolean, host: Host) {
+  const ofTable = hasScores ? [...COLUMNS, SCORE] : COLUMNS;
+  const table = await openTable(path, ofTable, {}, host);
+  const waiting: Record<string, string | number | null>[] = [];
   async function flush(): Promise<void> {
-    const columns = COLUMNS.map(({ name }) => [name, waiting.map((cells) => cells[name])]);
+    const columns = ofTable.map(({ name }) => [name, waiting.map((cells) => cells[name])]);
     await table.write({ count: waiting.length, columns: Object.fromEntries(columns) });
     waiting.length = 0;
   }

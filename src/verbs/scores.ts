@@ -15,6 +15,8 @@ export interface ScoredRecord {
   readonly label: string | null;
   /** Estimate of -log p(x): the higher, the stranger. */
   readonly nats: number;
+  /** What records are ranked by, where that is more than nats: the higher, the stranger. */
+  readonly score: number | null;
   /** Chance that a record like those of the training data is as strange or stranger; null without a calibration. */
   readonly pValue: number | null;
   /** Parts that are most surprising, the first one most, with their shares of all that is; none where not asked for. */
@@ -28,6 +30,8 @@ export interface Scores {
   /** Null where the data has none. */
   readonly labels: readonly (string | null)[] | null;
   readonly nats: Float64Array;
+  /** What records are ranked by where that is more than nats; null where it is not. */
+  readonly scores: Float64Array | null;
   /** Null where the model is not calibrated for these scores; `notice` says why. */
   readonly pValues: Float64Array | null;
   readonly reasons: readonly (readonly Reason[])[];
@@ -55,20 +59,31 @@ export async function* scoredRecords(
   const { labels } = dataset;
   const known = whyUncalibrated(calibration, options.samples) === null ? calibration : null;
   let done = 0;
-  for await (const { indices, nats, reasons } of scoreRecords(runner, dataset, allRecords(dataset), options)) {
+  for await (const { indices, nats, scores, reasons } of scoreRecords(runner, dataset, allRecords(dataset), options)) {
     for (const [i, index] of indices.entries()) {
       yield {
         index,
         id: dataset.id(index),
         label: labels?.names[labels.indices[index]] || null,
         nats: nats[i],
-        pValue: known && Number(conformalP(known.nats, nats[i]).toPrecision(P_DIGITS)),
+        score: scores?.[i] ?? null,
+        pValue: known && Number(chanceOf(known, nats[i], scores?.[i]).toPrecision(P_DIGITS)),
         reasons: reasons ? mainReasons(reasons[i]) : [],
       };
     }
     done += indices.length;
     onProgress?.(done);
   }
+}
+
+/** By what records are ranked by. */
+function chanceOf({ nats, scores }: Calibration, own: number, score: number | undefined): number {
+  return score !== undefined && scores ? conformalP(scores, score) : conformalP(nats, own);
+}
+
+/** What a record is ranked by. */
+export function rankOf({ nats, score }: Pick<ScoredRecord, "nats" | "score">): number {
+  return score ?? nats;
 }
 
 /** Scores of all records at once. */
@@ -81,6 +96,7 @@ export async function scoreDataset(runner: Runner, dataset: Dataset, options: Sc
     ids: records.map(({ id }) => id),
     labels: dataset.labels && records.map(({ label }) => label),
     nats: Float64Array.from(records, ({ nats }) => nats),
+    scores: options.landmarks ? Float64Array.from(records, ({ score }) => score!) : null,
     pValues: notice === null ? Float64Array.from(records, ({ pValue }) => pValue!) : null,
     reasons: records.map(({ reasons }) => reasons),
     notice,
@@ -113,8 +129,8 @@ export function strangestOf(limit: number): {
     records,
     add(record) {
       const last = records.at(-1);
-      if (records.length === limit && last && !isStranger(record.nats, last.nats)) return;
-      const place = records.findIndex(({ nats }) => isStranger(record.nats, nats));
+      if (records.length === limit && last && !isStranger(rankOf(record), rankOf(last))) return;
+      const place = records.findIndex((other) => isStranger(rankOf(record), rankOf(other)));
       records.splice(place < 0 ? records.length : place, 0, record);
       if (records.length > limit) records.pop();
     },

@@ -15,3 +15,5 @@ export const ROW_STREAM = STREAMS + 4;
 export const CONDITION_STREAM = STREAMS + 5;
 /** Draws for missing cells. */
 export const IMPUTE_STREAM = STREAMS + 6;
+/** Which rows groups grow around. */
+export const LANDMARK_STREAM = STREAMS + 7;

@@ -17,6 +17,8 @@ export interface ResultContext {
   readonly runner: Runner;
   /** Records kept aside; all where there are none. */
   readonly data: Dataset;
+  /** Records that the model was trained on. */
+  readonly training: Dataset;
   /** Whether `data` was kept aside, so that the model has not learned from it. */
   readonly isAside: boolean;
   /** Posterior of (at most `MEASURED` of) these records, in the order of `measured`. */
