@@ -58,6 +58,7 @@ export const writers: readonly Writer[] = [
   table("JSON lines", "codes.jsonl"),
   table("JSON", "codes.json"),
   table("a table as npz", "codes.npz"),
+  table("Parquet", "codes.parquet"),
   {
     name: "a model folder",
     file: "model",

@@ -471,6 +471,20 @@ describe("conversions", () => {
     });
   });
 
+  test("take no text for infinite, but what a typed column has", async () => {
+    writeFileSync(path("i.csv"), "n,x\ninf,1\n1e999,2\nnan,3\n7,4\n");
+    const conversions: Conversion[] = [{ column: "n", as: "number", decimal: ".", missing: [] }];
+    await withTable(path("i.csv"), async (table) => {
+      const { columns, bad } = await readAll(table, conversions);
+      expect(columns[0]).toEqual([Number.NaN, Number.NaN, Number.NaN, 7]);
+      expect(bad.map(({ text }) => text)).toEqual(["inf", "1e999"]);
+    });
+    await withTable("duckdb:select unnest(['inf'::double, 'nan', null]) as n", async (table) => {
+      const { columns, bad } = await readAll(table, conversions);
+      expect([columns[0], bad]).toEqual([[Number.POSITIVE_INFINITY, Number.NaN, Number.NaN], []]);
+    });
+  });
+
   test("take numbers that stand for missing, labels that are missing, and no labels at all", async () => {
     writeFileSync(path("m.csv"), "n,l\n-999,a\n5,?\n");
     await withTable(path("m.csv"), async (table) => {

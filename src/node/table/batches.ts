@@ -2,7 +2,7 @@
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import type { BadCell, Conversion, Converted, RawBatch } from "../../data/table/raw.js";
-import type { ConversionSql } from "./convert.js";
+import { type ConversionSql, NAN } from "./convert.js";
 
 /** Rows of a batch: 16 chunks of the database. */
 const BATCH_ROWS = 32_768;
@@ -16,9 +16,14 @@ export function batchQuery(conversions: readonly ConversionSql[], from: string):
     ...conversions.map(({ value }, i) => `${value} AS v${i}`),
     ...checked.map(({ text, i }) => `${text} AS t${i}`),
   ];
-  const outer = conversions.map(({ result }, i) => (result === "DOUBLE" ? `coalesce(v${i}, 'nan'::DOUBLE)` : `v${i}`));
-  const isBad = checked.map(({ i }) => `v${i} IS NULL`).join(" OR ");
-  const cells = checked.map(({ i }) => `CASE WHEN v${i} IS NULL THEN t${i} END`).join(", ");
+  // A text such as "inf" or "1e999" is no number to compute with.
+  const noNumber = (i: number) => `(v${i} IS NULL OR isinf(v${i}))`;
+  const outer = conversions.map(({ result, text }, i) => {
+    if (result !== "DOUBLE") return `v${i}`;
+    return text === null ? `coalesce(v${i}, ${NAN})` : `CASE WHEN ${noNumber(i)} THEN ${NAN} ELSE v${i} END`;
+  });
+  const isBad = checked.map(({ i }) => noNumber(i)).join(" OR ");
+  const cells = checked.map(({ i }) => `CASE WHEN ${noNumber(i)} THEN t${i} END`).join(", ");
   const bad = checked.length === 0 ? "NULL::VARCHAR" : `CASE WHEN ${isBad} THEN to_json([${cells}])::VARCHAR END`;
   return `SELECT ${[...outer, bad].join(", ")} FROM (SELECT ${[...inner, "1"].join(", ")} FROM ${from})`;
 }

@@ -6,7 +6,7 @@ import { literal } from "./sql.js";
 
 /** What JavaScript's trim takes for blank, as far as files have it. */
 const BLANKS = [" ", "\t", "\r", "\n", "\v", "\f", "\u00a0", "\ufeff"];
-const NAN = "'nan'::DOUBLE";
+export const NAN = "'nan'::DOUBLE";
 
 export interface ConversionSql {
   /** The value; null where the cell is none of its kind. */

@@ -17,7 +17,7 @@ export interface CsvOptions extends DialectOptions, PlainOptions {
 /** A row may have this many bytes. */
 const MAX_LINE_BYTES = 8 << 20;
 /** What is parsed at a time; some such pieces are held. The database's own choice would be 16 of the longest rows. */
-const BUFFER_BYTES = 32 << 20;
+const BUFFER_BYTES = 16 << 20;
 
 interface CsvFile {
   readonly text: PlainText;
