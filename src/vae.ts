@@ -281,11 +281,11 @@ export class Vae implements AsyncDisposable {
   ): Promise<string> {
     const { config, log } = this.#ready();
     const { makeReport, ownRecords } = await import("./verbs/report.js");
-    const records = (await ownRecords(data, config)) ?? { data, kind: "other" };
+    const records = (await ownRecords(data, config)) ?? { data, kind: "other", trained: null };
     const host = await hostOf(this.#options);
-    return (
-      await makeReport(await this.#open(), records, { ...options, path: this.#path, history: epochsOf(log), host })
-    ).page;
+    const calibration = calibrationOf(this.#ready());
+    const told = { ...options, path: this.#path, history: epochsOf(log), calibration, host };
+    return (await makeReport(await this.#open(), records, told)).page;
   }
 
   /** The records of `data` nearest to each of `queries` in latent space; without `data`, among the queries themselves. */

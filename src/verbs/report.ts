@@ -8,6 +8,7 @@ import type { ReportFacts } from "../eval/report/facts.js";
 import type { Host } from "../host.js";
 import type { ModelConfig } from "../model/config.js";
 import type { Runner } from "../model/runner.js";
+import type { Calibration } from "../store/calibration.js";
 import { fitting } from "./forms/list.js";
 import { look } from "./option.js";
 import { data, machine, model, out } from "./options.js";
@@ -44,11 +45,18 @@ export const report = verb({
   },
   async run({ data, out, private: isPrivate, ...options }, context) {
     if (!/\.html?$/i.test(out)) throw new VaekitError("E_OUT", `${out}: a report is a page, such as report.html`);
-    return withRunner(options, context, async (runner) => {
+    return withRunner(options, context, async (runner, { calibration }) => {
       const { host, signal } = context;
       const history = await historyOf(options.model, host);
       const make = (records: Records) =>
-        makeReport(runner, records, { path: options.model, history, private: isPrivate, host, signal });
+        makeReport(runner, records, {
+          path: options.model,
+          history,
+          calibration,
+          private: isPrivate,
+          host,
+          signal,
+        });
       const { page, records, kind, findings } = await withRecords(data, runner.config, context, make);
       await host.files.write(out, page);
       context.report({ event: "wrote", path: out, what: `the report, on ${records} records ${WHICH[kind]}` });
@@ -63,6 +71,8 @@ const WHICH = { "kept aside": "kept aside from training", training: "of the trai
 export interface Records {
   readonly data: Dataset;
   readonly kind: ReportFacts["data"]["kind"];
+  /** Those trained on, where `data` was kept aside; else null. */
+  readonly trained: Dataset | null;
 }
 
 /** Of the data that the model was trained on the records kept aside, all where there are none; null for other data. */
@@ -70,8 +80,10 @@ export async function ownRecords(data: Dataset, config: ModelConfig): Promise<Re
   if (data.fingerprint !== config.data.fingerprint) return null;
   const [{ splitIndices }, { subset }] = await Promise.all([import("../data/split.js"), import("../data/subset.js")]);
   const { seed, valid = 0 } = config.training as { seed: number; valid?: number };
-  const aside = splitIndices(data.count, valid, seed).valid;
-  return aside.length > 0 ? { data: subset(data, aside), kind: "kept aside" } : { data, kind: "training" };
+  const { train, valid: aside } = splitIndices(data.count, valid, seed);
+  return aside.length > 0
+    ? { data: subset(data, aside), kind: "kept aside", trained: subset(data, train) }
+    : { data, kind: "training", trained: null };
 }
 
 /** The model's own records where `address` (by default its own) holds them, else a sample of what is there. */
@@ -90,13 +102,17 @@ async function withRecords<Result>(
     return records && { result: await use(records) };
   });
   if (own) return own.result;
-  return withData(from, config, { limit: MEASURED, seed }, context, (data) => use({ data, kind: "other" }));
+  return withData(from, config, { limit: MEASURED, seed }, context, (data) =>
+    use({ data, kind: "other", trained: null }),
+  );
 }
 
 export interface ReportOptions {
   /** How commands call the model. */
   readonly path: string;
   readonly history: readonly EpochRecord[];
+  /** What records kept aside score, as the folder holds it. */
+  readonly calibration: Calibration | null;
   /** Show no pictures of records. Default: as training was asked. */
   readonly private?: boolean;
   readonly host: Host;
@@ -115,8 +131,8 @@ export interface Report {
 /** Looks at a sample of the records and writes the page. E_SHAPE when they are of another size than the model's. */
 export async function makeReport(
   runner: Runner,
-  { data: given, kind }: Records,
-  { path, history, private: isPrivate, host, signal }: ReportOptions,
+  { data: given, kind, trained: others }: Records,
+  { path, history, calibration, private: isPrivate, host, signal }: ReportOptions,
 ): Promise<Report> {
   const [{ reportFacts }, { reportPage }, { latentStatistics }, { sampleIndices }] = await Promise.all([
     import("./report-facts.js"),
@@ -125,6 +141,7 @@ export async function makeReport(
     import("../data/split.js"),
   ]);
   const data = await fitting(given, runner.config);
+  const trained = others && (await fitting(others, runner.config));
   const { training } = runner.config;
   const measured = sampleIndices(data.count, MEASURED, training.seed);
   const { mu, logvar } = await encodeRecords(runner, data, measured, { signal });
@@ -134,10 +151,12 @@ export async function makeReport(
     runner,
     data,
     kind,
+    trained,
     measured,
     mu,
     logvar,
     history,
+    calibration,
     seed: training.seed,
     host,
     path,

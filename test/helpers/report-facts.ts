@@ -1,7 +1,7 @@
 /** Made-up facts of a report, for tests of the page. */
 
 import type { EpochRecord } from "../../src/eval/history.js";
-import type { ReportFacts } from "../../src/eval/report/facts.js";
+import type { ReportFacts, TableReport } from "../../src/eval/report/facts.js";
 import { dataUri } from "../../src/eval/report/html.js";
 import { Philox } from "../../src/random.js";
 import { sampleConfig } from "./saved-models.js";
@@ -64,6 +64,8 @@ export function reportFactsOf(changes: Partial<ReportFacts> = {}): ReportFacts {
     madeBy: "0.1.0",
     run: { device: "cpu", threads: 2 },
     history: historyOf(12),
+    what: "grey pictures of 28 × 28",
+    table: null,
     picture: { height: 28, width: 28, channels: 1 },
     data: { name: "mnist", measured: RECORDS, count: RECORDS, kind: "kept aside", seed: 7 },
     records: { negativeElbo: 105, reconstruction: 85, kl: 20, quantiles: [60, 80, 101, 130, 170], draws: 1 },
@@ -81,5 +83,66 @@ export function reportFactsOf(changes: Partial<ReportFacts> = {}): ReportFacts {
     findings: [],
     isPrivate: false,
     ...changes,
+  };
+}
+
+const COLUMNS = ["age", "job", "pay"];
+
+/** The same of a table; `changes` are of what is told of tables alone. */
+export function tableReportOf(changes: Partial<TableReport> = {}): ReportFacts {
+  const facts = reportFactsOf();
+  return {
+    ...facts,
+    what: "rows of 3 columns",
+    picture: null,
+    groups: [],
+    samples: [],
+    walks: [],
+    walkRange: 0,
+    table: {
+      columns: 3,
+      figures: {
+        shapeError: 4.5,
+        pairError: 7.25,
+        shapes: COLUMNS.map((column, i) => ({ column, error: 9 - i, measure: "total variation" })),
+        pairs: [{ columns: ["age", "job"], error: 12.5, measure: "contingency" }],
+        privacy: {
+          dcrShare: 0.51,
+          exactCopies: 0.002,
+          heldOutCopies: 0.001,
+          belowFifth: 0.06,
+          medianDistance: { synthetic: 1.25, heldOut: 1.5 },
+          synthetic: 5000,
+          learned: true,
+          halves: "A are 500 rows trained on, B as many kept aside",
+        },
+      },
+      marginals: [
+        {
+          column: "job",
+          ordered: false,
+          bars: [
+            { name: "clerk", real: 0.75, synthetic: 0.7 },
+            { name: "others", real: 0.25, synthetic: 0.3 },
+          ],
+        },
+        {
+          column: "age",
+          ordered: true,
+          bars: [
+            { name: "20 to 40", real: 0.6, synthetic: 0.5 },
+            { name: "40 to 60", real: 0.4, synthetic: 0.5 },
+          ],
+        },
+      ],
+      associations: {
+        columns: COLUMNS,
+        real: Float64Array.of(1, 0.5, 0.1, 0.5, 1, 0.2, 0.1, 0.2, 1),
+        synthetic: Float64Array.of(1, 0.1, 0.1, 0.1, 1, 0.6, 0.1, 0.6, 1),
+      },
+      protocol: { synthetic: "5,000 rows drawn", real: "60 rows kept aside from training" },
+      scores: { values: Array.from({ length: 999 }, (_, i) => 10 + i / 100), unit: "nats" },
+      ...changes,
+    },
   };
 }

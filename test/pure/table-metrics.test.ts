@@ -37,7 +37,12 @@ function rowsOf(table: Record<string, (number | null)[]>): Rows {
 }
 const [real, synthetic] = [rowsOf(golden.real), rowsOf(golden.synthetic)];
 const range = (from: number, to: number) => Uint32Array.from({ length: to - from }, (_, i) => from + i);
-const firstHalves = { a: chosenRows(real, range(0, 60)), b: chosenRows(real, range(60, 120)), how: "in order" };
+const firstHalves = {
+  a: chosenRows(real, range(0, 60)),
+  b: chosenRows(real, range(60, 120)),
+  learned: true,
+  how: "in order",
+};
 
 describe("against other programs", () => {
   test("shapes are those of SDMetrics, the worst first", () => {
@@ -91,12 +96,12 @@ describe("at the edges", () => {
     for (const { error } of pairErrors(real, empty)) expect(error).toSatisfy(Number.isFinite);
   });
   test("rows learned by heart are nearer to the half they are from", () => {
-    const { a, b, how } = halved(real, 3);
-    expect([a.count, b.count, how]).toEqual([60, 60, "two halves of 60 rows, drawn by the seed"]);
-    const { dcrShare, belowFifth } = privacyOf({ a, b, how }, a)!;
+    const { a, b, learned, how } = halved(real, 3);
+    expect([a.count, b.count, how]).toEqual([60, 60, "A and B are two halves of 60 rows, drawn by the seed"]);
+    const { dcrShare, belowFifth } = privacyOf({ a, b, learned, how }, a)!;
     expect(dcrShare).toBeGreaterThan(0.95);
     expect(belowFifth).toBeGreaterThan(0.95);
-    expect(privacyOf({ a, b, how }, chosenRows(a, range(0, 19)))).toBeNull();
+    expect(privacyOf({ a, b, learned, how }, chosenRows(a, range(0, 19)))).toBeNull();
   });
   test("more pairs than can be looked at are sampled", () => {
     const many = fieldsOf({ fields: Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`c${i}`, number])) });

@@ -26,7 +26,8 @@ const MAP_HEIGHT = 380;
 /** With more epochs than this, dots would hide the line. */
 const MAX_DOTS = 30;
 
-function draw(document: Paper, label: string, options: Plot.PlotOptions): Html {
+/** Draws a chart whose colours are the page's; `label` says in words what it shows. */
+export function draw(document: Paper, label: string, options: Plot.PlotOptions): Html {
   const chart = Plot.plot({
     document,
     width: WIDTH,

@@ -3,6 +3,8 @@
 import type { ModelConfig } from "../../model/config.js";
 import type { Finding } from "../doctor/finding.js";
 import type { EpochRecord } from "../history.js";
+import type { TableFigures } from "../tables/compare.js";
+import type { Marginal } from "../tables/marginals.js";
 
 /** The address of a picture that is in the page itself. */
 export type DataUri = string;
@@ -52,6 +54,27 @@ export interface ShownWalk {
   readonly strip: DataUri;
 }
 
+/** How strongly columns go together, of rows that are real and of rows drawn. */
+export interface AssociationMaps {
+  readonly columns: readonly string[];
+  /** [columns, columns], 0..1. */
+  readonly real: Float64Array;
+  readonly synthetic: Float64Array;
+}
+
+/** What is told of a table: aggregates, never rows. */
+export interface TableReport {
+  readonly columns: number;
+  readonly figures: TableFigures;
+  /** Of columns that can be shown without telling of single rows, the worst first; not of all where there are many. */
+  readonly marginals: readonly Marginal[];
+  readonly associations: AssociationMaps;
+  /** Which rows were drawn, and with which they were compared. */
+  readonly protocol: { readonly synthetic: string; readonly real: string };
+  /** What records kept aside score, ascending, and in which unit; null where the model is not calibrated. */
+  readonly scores: { readonly values: readonly number[]; readonly unit: string } | null;
+}
+
 export interface ReportFacts {
   readonly config: ModelConfig;
   /** How commands call the model. */
@@ -64,7 +87,12 @@ export interface ReportFacts {
   readonly run: { readonly device: string; readonly threads: number } | null;
   /** Empty where the folder tells nothing of it. */
   readonly history: readonly EpochRecord[];
-  readonly picture: { readonly height: number; readonly width: number; readonly channels: number };
+  /** What the records are. @example "grey pictures of 28 × 28", "rows of 15 columns" */
+  readonly what: string;
+  /** Size of the pictures; null where records are none. */
+  readonly picture: { readonly height: number; readonly width: number; readonly channels: number } | null;
+  /** Null where records are no rows. */
+  readonly table: TableReport | null;
   /** The records that were looked at. */
   readonly data: {
     readonly name: string;

@@ -42,3 +42,8 @@ export function small(value: number): string {
   const text = Math.abs(value) < 1e-4 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
   return signed(text);
 }
+
+/** A percentage. @example percent(1.234) // "1.2 %", percent(0.0456) // "0.05 %" */
+export function percent(value: number): string {
+  return `${Math.abs(value) < 0.95 ? Number(value.toFixed(2)) : value.toFixed(1)} %`;
+}

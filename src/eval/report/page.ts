@@ -5,7 +5,6 @@ import type { ReportFacts } from "./facts.js";
 import { type Html, html, trusted } from "./html.js";
 import { counted, duration, whole } from "./numbers.js";
 import { sections } from "./sections/list.js";
-import { picturesOf } from "./sections/picture.js";
 import { STYLE } from "./style.js";
 
 /** No address is asked for anything, whatever a name that came from outside might say. */
@@ -62,13 +61,13 @@ export function shortName(address: string): string {
   );
 }
 
-function lead({ config, parameters, picture, history }: ReportFacts): string {
+function lead({ config, parameters, what, history }: ReportFacts): string {
   const { count } = config.data;
   const trained =
     history.length > 0
       ? `, trained for ${counted(history.length, "epoch")} in ${duration(history.reduce((sum, { seconds }) => sum + seconds, 0))}`
       : "";
-  return `A variational autoencoder of ${whole(count)} ${picturesOf(picture)}: each is told in ${counted(config.latent, "number")} by ${counted(parameters, "parameter")}${trained}.`;
+  return `A variational autoencoder of ${whole(count)} ${what}: each is told in ${counted(config.latent, "number")} by ${counted(parameters, "parameter")}${trained}.`;
 }
 
 function footer({ madeBy, madeOn, config }: ReportFacts): Html {

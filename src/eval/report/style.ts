@@ -10,11 +10,11 @@ const classes = (colours: readonly string[]) => colours.map((colour, i) => `--cl
 
 const LIGHT = `
   --page: #ffffff; --panel: #f6f7f9; --ink: #1d2129; --soft: #5b6472; --line: #e3e6eb; --accent: #2b62b8; --bar: #3c73c6; --idle: #b6bdc8;
-  --train: #8a94a6; --validation: #2b62b8; --fault: #b3261e; --warning: #8a5300; --notice: #2b62b8; --well: #1f7a3d;
+  --train: #8a94a6; --validation: #2b62b8; --fault: #b3261e; --warning: #8a5300; --notice: #2b62b8; --well: #1f7a3d; --more: #d2601a; --less: #2b62b8;
   ${classes(CLASSES_LIGHT)}`;
 const DARK = `
   --page: #14171c; --panel: #1c2027; --ink: #e8eaee; --soft: #a2abb9; --line: #2e343e; --accent: #7fb0ff; --bar: #5f93e3; --idle: #596373;
-  --train: #8f9aad; --validation: #7fb0ff; --fault: #ff8a80; --warning: #f2b455; --notice: #7fb0ff; --well: #6fcf8d;
+  --train: #8f9aad; --validation: #7fb0ff; --fault: #ff8a80; --warning: #f2b455; --notice: #7fb0ff; --well: #6fcf8d; --more: #f0954a; --less: #7fb0ff;
   ${classes(CLASSES_DARK)}`;
 
 export const STYLE = `
@@ -73,6 +73,11 @@ img { display: block; width: 100%; height: auto; }
 
 .two { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.6rem 2.2rem; align-items: start; margin-top: 1.2rem; }
 .two figure { margin: 0; }
+.three, .small-charts { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.6rem 1.8rem; align-items: start; margin-top: 1.2rem; }
+.three figure, .small-charts figure { margin: 0; min-width: 0; }
+.small-charts h3 { margin-bottom: .5rem; }
+h3 small { color: var(--soft); font-weight: 400; font-size: .8125rem; white-space: nowrap; }
+.small-charts + .note, .three + .note, .verdict + .note, details + .note { margin-top: 1.2rem; }
 .chart { display: block; width: 100%; height: auto; overflow: visible; font-family: inherit; }
 .chart text { fill: var(--soft); stroke: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .5rem 0 0; padding: 0; list-style: none; color: var(--soft); font-size: .8125rem; }
@@ -94,6 +99,9 @@ summary { cursor: pointer; color: var(--soft); font-size: .875rem; }
 .scroll { overflow-x: auto; margin-top: .6rem; }
 table { border-collapse: collapse; width: 100%; font-size: .8125rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .28rem .7rem .28rem 0; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+.two > figure > table th, .two > figure > table td { white-space: normal; }
+.two + .note { margin-top: 1.2rem; }
+.words { width: auto; } .words th[scope="row"], .words th:first-child { text-align: left; font-weight: 400; white-space: normal; } .words td:last-child, .words th:last-child { text-align: left; }
 thead th { color: var(--soft); font-weight: 500; vertical-align: bottom; }
 pre { margin: .35rem 0 1rem; padding: .7rem .9rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; font: .84375rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
 .command span { white-space: nowrap; }
@@ -111,7 +119,7 @@ pre { margin: .35rem 0 1rem; padding: .7rem .9rem; background: var(--panel); bor
   .row { grid-template-columns: 1fr; }
   .row h3, .row > div:first-child small { display: inline; }
   .row > div:first-child small { margin-left: .5rem; }
-  .two { grid-template-columns: minmax(0, 1fr); }
+  .two, .three, .small-charts { grid-template-columns: minmax(0, 1fr); }
   .pair span { font-size: .625rem; }
   .facts, .findings dl { grid-template-columns: 1fr; gap: 0; }
   .facts dd, .findings dd { padding-bottom: .55rem; }
@@ -125,7 +133,7 @@ pre { margin: .35rem 0 1rem; padding: .7rem .9rem; background: var(--panel); bor
   h2 { font-size: 13pt; break-after: avoid; }
   nav, details { display: none; }
   section { padding-top: 16pt; }
-  .two figure, .row, .tiles, .grid, .findings li, .facts dt, .facts dd, pre, p { break-inside: avoid; }
+  .two figure, .three figure, .small-charts figure, .row, .tiles, .grid, .findings li, .facts dt, .facts dd, pre, p { break-inside: avoid; }
   section > p, .legend, .row.head, .facts dt { break-after: avoid; }
   footer { margin-top: 16pt; padding: 8pt 0 0; }
   .tiles { gap: 0; }

@@ -9,7 +9,9 @@ import { chosenRows, joinedRows, type Rows } from "./rows.js";
 export interface Halves {
   readonly a: Rows;
   readonly b: Rows;
-  /** For people. @example "2,442 rows trained on, as many kept aside" */
+  /** Whether the model was trained on `a` and not on `b`: else shares say nothing of what it learned by heart. */
+  readonly learned: boolean;
+  /** For people. @example "A are 2,442 rows trained on, B as many kept aside" */
   readonly how: string;
 }
 
@@ -25,6 +27,8 @@ export interface Privacy {
   /** Distance to the closest record of `a`, the median: of synthetic rows, of rows of `b`. */
   readonly medianDistance: { readonly synthetic: number; readonly heldOut: number };
   readonly synthetic: number;
+  /** As in `Halves`. */
+  readonly learned: boolean;
   readonly halves: string;
 }
 
@@ -35,7 +39,7 @@ const MAX_ROWS = 5000;
 const FIFTH = 0.05;
 
 /** Null for fewer than 20 rows on a side. */
-export function privacyOf({ a, b, how }: Halves, drawn: Rows, seed = 0): Privacy | null {
+export function privacyOf({ a, b, learned, how }: Halves, drawn: Rows, seed = 0): Privacy | null {
   if (Math.min(a.count, b.count, drawn.count) < LEAST) return null;
   const synthetic = chosenRows(drawn, sampleIndices(drawn.count, MAX_ROWS, seed));
   const [pointsA, pointsB, points] = pointsOf(joinedRows(a.fields, [a, b]), [a, b, synthetic]);
@@ -52,6 +56,7 @@ export function privacyOf({ a, b, how }: Halves, drawn: Rows, seed = 0): Privacy
     belowFifth: shareOf(toA, (distance) => Number(distance < limit)),
     medianDistance: { synthetic: round(quantile(toA.toSorted(), 0.5)), heldOut: round(quantile(heldOut, 0.5)) },
     synthetic: synthetic.count,
+    learned,
     halves: how,
   };
 }
@@ -65,7 +70,12 @@ export function halved(real: Rows, seed: number): Halves {
       real,
       sampleIndices(half.length, count, seed).map((i) => half[i]),
     );
-  return { a: side(train), b: side(valid), how: `two halves of ${count.toLocaleString("en")} rows, drawn by the seed` };
+  return {
+    a: side(train),
+    b: side(valid),
+    learned: false,
+    how: `A and B are two halves of ${count.toLocaleString("en")} rows, drawn by the seed`,
+  };
 }
 
 /** A step up and a step down in a column are as far, but for the last digit. */

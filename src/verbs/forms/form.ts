@@ -3,9 +3,12 @@
 import type { Dataset, OpenOptions } from "../../data/dataset.js";
 import type { MeasureOptions } from "../../eval/doctor/measure.js";
 import type { Evaluation } from "../../eval/evaluate.js";
+import type { RecordTerms } from "../../eval/record-terms.js";
+import type { CodeMap } from "../../eval/report/facts.js";
 import type { ModelConfig } from "../../model/config.js";
 import type { Runner } from "../../model/runner.js";
 import type { Engine } from "../../runtime/engine.js";
+import type { FormFacts, Looked } from "../report-facts.js";
 import type { VerbContext } from "../verb.js";
 
 /** How records are drawn; what a form has no use for it refuses. */
@@ -50,6 +53,10 @@ export interface Form {
     dataset: Dataset,
     request: JudgeRequest,
   ): Promise<Readonly<Record<string, object>>>;
+  /** What a report tells of such records. */
+  reported(looked: Looked, terms: RecordTerms): Promise<FormFacts>;
+  /** The map as a report may show it. */
+  shownMap(map: CodeMap): CodeMap;
   /** All figures of an evaluation for people, by name. */
   told(evaluation: Omit<Evaluation, "protocol">): Readonly<Record<string, unknown>>;
 }

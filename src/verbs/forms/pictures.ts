@@ -35,6 +35,11 @@ export const pictures: Form = {
     const { generated: figures, reconstructions, protocol } = found;
     return { image: { ...figures, reconstructions, protocol } };
   },
+  async reported(looked, terms) {
+    const { pictureFacts } = await import("../report-pictures.js");
+    return pictureFacts(looked, terms);
+  },
+  shownMap: (map) => map,
   told({ image, ...figures }) {
     const { protocol, reconstructions = {}, ...ofPictures } = image as Record<string, unknown> & ToldPictures;
     const ofReconstructions = Object.entries(reconstructions);

@@ -2,6 +2,8 @@
 
 import type { Dataset } from "../../data/dataset.js";
 import { VaekitError } from "../../errors.js";
+import type { CodeMap } from "../../eval/report/facts.js";
+import { FEWEST_NAMED } from "../../eval/tables/marginals.js";
 import { fieldsOf } from "../../fields/list.js";
 import { parseRowCondition } from "../../fields/table/condition.js";
 import { drawRows } from "../rows/draw.js";
@@ -46,7 +48,26 @@ export const rows: Form = {
     const { judgeRows } = await import("../rows/judge.js");
     return { table: await judgeRows(runner, dataset, request) };
   },
+  async reported(looked) {
+    const { rowFacts } = await import("../rows/report-rows.js");
+    return rowFacts(looked);
+  },
+  shownMap: withoutRareClasses,
   told({ table, ...figures }) {
     return { ...figures, ...judgementLines(table as TableJudgement) };
   },
 };
+
+/** Classes of few records are not named. */
+function withoutRareClasses(map: CodeMap): CodeMap {
+  const { classes } = map;
+  if (!classes) return map;
+  const counts = map.names.map(() => 0);
+  for (let i = 0; i < classes.length; i++) if (classes[i] >= 0) counts[classes[i]]++;
+  const names = map.names.map((name, i) => (counts[i] < FEWEST_NAMED ? "" : name));
+  return {
+    ...map,
+    names,
+    classes: Array.from({ length: classes.length }, (_, i) => (names[classes[i]] ? classes[i] : -1)),
+  };
+}

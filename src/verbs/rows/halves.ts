@@ -2,6 +2,7 @@
 
 import type { Dataset } from "../../data/dataset.js";
 import { sampleIndices, splitIndices } from "../../data/split.js";
+import { subset } from "../../data/subset.js";
 import { type Halves, halved } from "../../eval/tables/privacy.js";
 import { type Rows, readRows } from "../../eval/tables/rows.js";
 import type { ModelConfig } from "../../model/config.js";
@@ -16,29 +17,26 @@ const LEAST_ASIDE = 100;
 export async function halvesOf(dataset: Dataset, config: ModelConfig, real: Rows, seed: number): Promise<Halves> {
   const { valid, seed: drawn } = TrainingOptions.parse(config.training);
   const { fingerprint, count } = config.data;
-  const isTrainingData = dataset.fingerprint === fingerprint && dataset.count === count;
-  const split = isTrainingData ? splitIndices(count, valid, drawn) : null;
-  return (split && (await sidesOf(dataset, split, real.fields, seed))) ?? halved(real, seed);
+  if (dataset.fingerprint !== fingerprint || dataset.count !== count) return halved(real, seed);
+  const split = splitIndices(count, valid, drawn);
+  const [trained, aside] = [split.train, split.valid].map((records) => subset(dataset, records));
+  return (await sidesOf(trained, aside, real.fields, seed)) ?? halved(real, seed);
 }
 
 /** Null where too few rows were kept aside. */
 export async function sidesOf(
-  dataset: Dataset,
-  { train, valid }: { readonly train: Uint32Array; readonly valid: Uint32Array },
+  trained: Dataset,
+  aside: Dataset,
   fields: Rows["fields"],
   seed: number,
 ): Promise<Halves | null> {
-  const size = Math.min(MAX_ROWS, train.length, valid.length);
+  const size = Math.min(MAX_ROWS, trained.count, aside.count);
   if (size < LEAST_ASIDE) return null;
-  const side = (rows: Uint32Array) =>
-    readRows(
-      dataset,
-      fields,
-      sampleIndices(rows.length, size, seed).map((i) => rows[i]),
-    );
+  const side = (data: Dataset) => readRows(data, fields, sampleIndices(data.count, size, seed));
   return {
-    a: await side(train),
-    b: await side(valid),
-    how: `${size.toLocaleString("en")} rows trained on, as many kept aside`,
+    a: await side(trained),
+    b: await side(aside),
+    learned: true,
+    how: `A are ${size.toLocaleString("en")} rows trained on, B as many kept aside`,
   };
 }

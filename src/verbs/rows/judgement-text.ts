@@ -16,7 +16,7 @@ export function judgementLines(table: TableJudgement): Readonly<Record<string, s
       pairError: `${percentText(pairError)} (mean of ${pairs.length} pairs); worst: ${worstPairs.join(", ")}`,
     }),
     ...(privacy && {
-      dcrShare: `${privacy.dcrShare} of rows drawn are nearer to the first of ${privacy.halves} (0.5 is ideal)`,
+      dcrShare: `${privacy.dcrShare} of rows drawn are nearer to A than to B (0.5 is ideal); ${privacy.halves}`,
       exactCopies: `${shareText(privacy.exactCopies)} of rows drawn equal a real row; ${shareText(privacy.heldOutCopies)} of real rows equal another`,
       belowFifth: `${shareText(privacy.belowFifth)} of rows drawn are nearer to a real row than 95 % of real ones (5 % is usual)`,
     }),

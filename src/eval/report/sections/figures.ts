@@ -2,7 +2,7 @@
 
 import type { ReportFacts } from "../facts.js";
 import { type Html, html } from "../html.js";
-import { counted, duration, nats, whole } from "../numbers.js";
+import { counted, duration, nats, percent, whole } from "../numbers.js";
 import { activity } from "./latents.js";
 import { whichRecords } from "./reconstructions.js";
 import type { Section } from "./section.js";
@@ -11,7 +11,7 @@ export const figures: Section = {
   id: "figures",
   title: "Key figures",
   render(facts) {
-    const { config, history } = facts;
+    const { config, history, table } = facts;
     const { active, known } = activity(config.latents);
     const { negativeElbo, reconstruction, kl, protocol } = keyFigures(facts);
     const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
@@ -28,14 +28,25 @@ export const figures: Section = {
             tile("Training time", duration(seconds), `${duration(seconds / history.length)} per epoch`),
           ]
         : []),
+      ...(table
+        ? [
+            tile("Columns", percent(table.figures.shapeError), "off in the mean: rows drawn beside real ones"),
+            tile("Pairs of columns", percent(table.figures.pairError), "off in the mean: how they go together"),
+          ]
+        : []),
     ].filter((shown) => shown !== false);
-    return html`<dl class="tiles" style="--tiles: ${tiles.length % 3 === 0 ? 3 : 2}">
+    return html`<dl class="tiles" style="--tiles: ${across(tiles.length)}">
 ${tiles}
 </dl>
 <p class="note">${protocol}${negativeElbo < 0 && NEGATIVE}</p>
 ${verdict(facts)}`;
   },
 };
+
+/** Tiles in a row, so that the last row is as full as may be. */
+function across(tiles: number): number {
+  return tiles % 4 === 0 && tiles > 4 ? 4 : tiles % 3 === 0 ? 3 : 2;
+}
 
 /** What readers of negative nats ask. */
 const NEGATIVE = " Values below zero are fine: a density may be above 1.";

@@ -2,7 +2,7 @@
 
 import type { ReportFacts } from "../facts.js";
 
-type Size = ReportFacts["picture"];
+type Size = NonNullable<ReportFacts["picture"]>;
 
 /** Pictures up to this side are shown pixel by pixel; larger ones are smoothed as photographs are. */
 const MAX_PIXEL_SIDE = 40;
@@ -21,9 +21,4 @@ export function pixelClass(size: Size): string {
 export function across(size: Size): string {
   const [desk, phone] = ACROSS[isSmall(size) ? "small" : "large"];
   return `--across: ${desk}; --across-phone: ${phone}`;
-}
-
-/** @example picturesOf({ height: 28, width: 28, channels: 1 }) // "grey pictures of 28 × 28" */
-export function picturesOf({ height, width, channels }: Size): string {
-  return `${channels === 1 ? "grey" : "colour"} pictures of ${height} × ${width}`;
 }

@@ -4,7 +4,6 @@ import type { PartConfig } from "../../../model/config.js";
 import type { ReportFacts } from "../facts.js";
 import { html } from "../html.js";
 import { counted, duration, small, whole } from "../numbers.js";
-import { picturesOf } from "./picture.js";
 import type { Section } from "./section.js";
 
 export const protocol: Section = {
@@ -21,9 +20,7 @@ export const protocol: Section = {
 type Row = readonly [name: string, value: string, why: string | null];
 
 function parts({ config, parameters }: ReportFacts): Row[] {
-  const likelihoods = Object.entries(config.likelihoods).map(
-    ([field, part]): Row => [`Likelihood of ${field}`, partText(part), why(config.choices, "likelihood")],
-  );
+  const likelihoods = likelihoodRows(config);
   return [
     ["Net", partText(config.net), why(config.choices, "net")],
     ["Latent dimensions", whole(config.latent), why(config.choices, "latent")],
@@ -36,12 +33,25 @@ function parts({ config, parameters }: ReportFacts): Row[] {
   ];
 }
 
-function data({ config, picture }: ReportFacts): Row[] {
+/** Up to so many fields are named; more share a row by their likelihood. */
+const MOST_NAMED = 3;
+
+function likelihoodRows({ likelihoods, choices }: ReportFacts["config"]): Row[] {
+  const fields = Object.entries(likelihoods).map(([field, part]) => ({ field, text: partText(part) }));
+  const because = why(choices, "likelihood");
+  if (fields.length <= MOST_NAMED) return fields.map(({ field, text }) => [`Likelihood of ${field}`, text, because]);
+  return [...new Set(fields.map(({ text }) => text))].map((text) => {
+    const count = fields.filter((field) => field.text === text).length;
+    return [`Likelihood of ${counted(count, "column")}`, text, because];
+  });
+}
+
+function data({ config, what }: ReportFacts): Row[] {
   const { name, count, fingerprint, labels } = config.data;
   const classes =
     labels && labels.length > 0 ? `, ${counted(labels.length, "class")}`.replace(/classs$/, "classes") : "";
   return [
-    ["Data", name, `${counted(count, "record")}: ${picturesOf(picture)}${classes}`],
+    ["Data", name, `${counted(count, "record")}: ${what}${classes}`],
     ["Fingerprint", fingerprint, null],
   ];
 }

@@ -10,6 +10,7 @@ export const reconstructions: Section = {
   id: "reconstructions",
   title: "Reconstructions",
   render({ groups, records, data, picture, isPrivate }) {
+    if (!picture) return null;
     const [p5, p25, p50, p75, p95] = records.quantiles.map(nats);
     const spread = `Half of the records lie between ${p25} and ${p75} nats, nine tenths between ${p5} and ${p95}; the median is ${p50}.`;
     const protocol = `−ELBO of each of ${whole(data.measured)} ${whichRecords(data)}, ${counted(records.draws, "draw")} per record, seed ${data.seed}.`;

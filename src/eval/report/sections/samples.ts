@@ -1,15 +1,15 @@
 /** Records drawn from the model. */
 
 import { html } from "../html.js";
-import { across, picturesOf, pixelClass } from "./picture.js";
+import { across, pixelClass } from "./picture.js";
 import type { Section } from "./section.js";
 
 export const samples: Section = {
   id: "samples",
   title: "Samples",
-  render({ samples, config, picture }) {
-    if (samples.length === 0) return null;
-    const label = `${samples.length} ${picturesOf(picture)} drawn from the model`;
+  render({ samples, config, what, picture }) {
+    if (!picture || samples.length === 0) return null;
+    const label = `${samples.length} ${what} drawn from the model`;
     return html`<p>New records that the model made up: codes drawn from its prior, decoded.</p>
 <figure class="${pixelClass(picture)}">
 <div class="grid" role="img" aria-label="${label}" style="${across(picture)}">

@@ -12,7 +12,7 @@ export const traversal: Section = {
   id: "traversal",
   title: "Traversal",
   render({ walks, walkRange, picture, config, path }) {
-    if (walks.length === 0) return null;
+    if (!picture || walks.length === 0) return null;
     const { active } = activity(config.latents);
     const which =
       active > walks.length
