@@ -1,15 +1,39 @@
-/** Numbers side by side, each normal with a deviation of its own, or missing. */
+/** Numbers side by side, each normal (or Student-t) with a deviation of its own, or missing. */
 
 import { constant, type Tensor } from "../graph/ops.js";
 import type { Dist } from "./dist.js";
 import { columnsAt, padded } from "./segments.js";
 
 const LOG_2PI = Math.log(2 * Math.PI);
-/** Deviations below this share of a column's own are noise: a net that may go lower learns rows by heart. */
-const LEAST_DEVIATION = 0.1;
 const LARGEST_LOG_DEVIATION = 5;
 /** The logistic function of this times x is within .01 of the normal distribution's. */
 const PROBIT = 1.702;
+
+/** How numbers lie around their mean. */
+export interface NumberShape {
+  /** Deviations below this share of a column's own are noise: a net that may go lower learns rows by heart. */
+  readonly floor: number;
+  /** Of a Student-t, whose tails are heavier the fewer there are; infinite is normal. */
+  readonly degrees: number;
+}
+const NORMAL: NumberShape = { floor: 0.1, degrees: Number.POSITIVE_INFINITY };
+
+/** log density at a squared distance in units of sigma. */
+function logDensity(squared: Tensor, degrees: number): Tensor {
+  if (degrees === Number.POSITIVE_INFINITY) return squared.add(LOG_2PI).mul(-0.5);
+  const constantPart = logGamma((degrees + 1) / 2) - logGamma(degrees / 2) - 0.5 * Math.log(degrees * Math.PI);
+  return squared
+    .div(degrees)
+    .add(1)
+    .log()
+    .mul(-(degrees + 1) / 2)
+    .add(constantPart);
+}
+
+/** Of whole and half numbers above 0, by Gamma(x + 1) = x Gamma(x). */
+function logGamma(x: number): number {
+  return x <= 1 ? (x === 1 ? 0 : Math.log(Math.PI) / 2) : Math.log(x - 1) + logGamma(x - 1);
+}
 
 /** Where a number's values are among those of a record. */
 export interface NumberColumn {
@@ -31,7 +55,13 @@ export function normalColumnUnits(columns: number): number {
  * log p(x|z) = sum over columns of log N(x; mu, sigma) + log p(there), or log p(missing). `out` [N, 3 padded(columns)]: mu, log
  * sigma, the logit of missing. Elements are the columns, [N, padded(columns)], the last ones 0.
  */
-export function normalColumns(out: Tensor, columns: readonly NumberColumn[], values: number): Dist {
+export function normalColumns(
+  out: Tensor,
+  columns: readonly NumberColumn[],
+  values: number,
+  shape: NumberShape = NORMAL,
+): Dist {
+  const { floor, degrees } = shape;
   const width = padded(columns.length);
   const per = (value: (column: NumberColumn) => number, filler = 0) =>
     Array.from({ length: width }, (_, i) => (i < columns.length ? value(columns[i]) : filler));
@@ -40,7 +70,7 @@ export function normalColumns(out: Tensor, columns: readonly NumberColumn[], val
     .minimum(LARGEST_LOG_DEVIATION)
     .exp()
     .square()
-    .add(LEAST_DEVIATION ** 2)
+    .add(floor ** 2)
     .sqrt();
   const isColumn = constant(per(() => 1));
 
@@ -57,10 +87,7 @@ export function normalColumns(out: Tensor, columns: readonly NumberColumn[], val
     )
       .sub(mu)
       .div(sigma);
-    const density = gap
-      .square()
-      .add(LOG_2PI)
-      .mul(-0.5)
+    const density = logDensity(gap.square(), degrees)
       .sub(sigma.log())
       .sub(constant(per(({ deviation }) => Math.log(deviation), 0)));
     const presence = absent.sigmoidCrossEntropy(isMissing).neg();
@@ -86,6 +113,7 @@ export function normalColumns(out: Tensor, columns: readonly NumberColumn[], val
     density: "everywhere",
     space: "discrete", // of codes: whether something is there
     sample(eps) {
+      // Of a Student-t the middle, as a normal: its tails are there to forgive, not to be drawn from.
       const [own, chance] = eps.split(1, 2);
       const isMissing = absent.sigmoid().sub(chance.mul(PROBIT).sigmoid()).step();
       return { z: valuesOf(mu.add(sigma.mul(own)), isMissing), logq: "none" };
@@ -99,6 +127,6 @@ export function normalColumns(out: Tensor, columns: readonly NumberColumn[], val
       return middle();
     },
     kl: () => null,
-    stop: () => normalColumns(out.stop(), columns, values),
+    stop: () => normalColumns(out.stop(), columns, values, shape),
   };
 }

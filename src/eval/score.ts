@@ -109,7 +109,17 @@ export async function* scoreRecords(
     );
     done += count;
     const far = landmarks ? await landmarks.distances(full, batch) : null;
-    const scores = far && nats.map((value, i) => toTenThousandth(blended(landmarks!.landmarks, far[i], value)));
+    const scores =
+      far &&
+      nats.map((value, i) =>
+        toTenThousandth(
+          blended(
+            landmarks!.landmarks,
+            far.map((own) => own[i]),
+            value,
+          ),
+        ),
+      );
     const blend = seen && { ...seen.result(), values: target.values() };
     yield { indices, nats, scores, reasons: blend && reasonsOf(blend, fields, count), seen: blend };
   }

@@ -22,7 +22,8 @@ function wordsOf(labels: Iterable<string>): readonly [string, string] | undefine
 const cell: CellKind<LabelSchema> = {
   ...labelCell,
   detect(column) {
-    const { counts } = column;
+    const { counts, type } = column;
+    if (type === "number" || type === "integer") return null; // a source that says so means numbers
     if (counts.size !== 2 || !wordsOf(counts.keys())) return null;
     return { fit: 0.95, schema: labelSchema("boolean", column), why: `only ${[...counts.keys()].join(" and ")}` };
   },

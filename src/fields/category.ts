@@ -54,6 +54,7 @@ export const category: FieldKind<LabelSchema> = {
   codes: labelCodes,
   coordinates: {
     width: ({ labels }) => Math.min(labels.length, MOST_COORDINATES) + 1,
+    range: () => 1,
     put(column, { labels }, out, start, stride) {
       const last = Math.min(labels.length, MOST_COORDINATES);
       for (let row = 0; row < column.length; row++) {

@@ -3,8 +3,7 @@
 import type { Column, FieldSchema } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import { codeFeatures } from "./codes.js";
-import type { Choice, FieldKind, FieldProfile, PartChoice, TrainingAdvice } from "./field.js";
-import type { Field } from "./list.js";
+import type { Choice, FieldKind, FieldProfile, PartChoice, RecordFacts, TrainingAdvice } from "./field.js";
 
 /** Records of a table are rows. */
 export const ROW = "row";
@@ -43,16 +42,26 @@ const numeric: TableAdvice = {
   why: "nearly all columns are numbers",
 };
 
+/** Among anomalies few steps: rows that come again and again would be learned by heart. */
+const numericWithAnomalies: TableAdvice = {
+  ...numeric,
+  net: { name: "mlp", hidden: [64, 64], numbers: "standard", hide: 0.5 },
+  steps: 600,
+  fewest: 150,
+  why: "nearly all columns are numbers, some rows may be anomalies",
+};
+
 /** A table with this share of numbers is one of measurements. */
 const MEASUREMENTS = 0.8;
 
 /** Whether most columns of a table are numbers. */
-export function isNumeric(fields: readonly Field[]): boolean {
+export function isNumeric({ fields }: RecordFacts): boolean {
   return fields.filter(({ kind }) => kind.name === "number").length >= MEASUREMENTS * fields.length;
 }
 
-function adviceFor(fields: readonly Field[]): TableAdvice {
-  return isNumeric(fields) ? numeric : mixed;
+function adviceFor(records: RecordFacts): TableAdvice {
+  if (!isNumeric(records)) return mixed;
+  return records.contamination > 0 ? numericWithAnomalies : numeric;
 }
 
 /** What is the same for all kinds of columns. */
@@ -60,13 +69,13 @@ export const columnKind = {
   form: ROW,
   stored: () => 1,
   features: codeFeatures as FieldKind["features"],
-  chooseLikelihood: (): Choice<string> => ({ value: "categorical", why: "labels, and numbers in bins" }),
-  chooseNet(_profile: FieldProfile, _schema: FieldSchema, fields: readonly Field[]): Choice<PartChoice> {
-    const { net, why } = adviceFor(fields);
+  chooseLikelihood: (): Choice<PartChoice> => ({ value: "categorical", why: "labels, and numbers in bins" }),
+  chooseNet(_profile: FieldProfile, _schema: FieldSchema, records: RecordFacts): Choice<PartChoice> {
+    const { net, why } = adviceFor(records);
     return { value: net, why };
   },
-  chooseLatent(_profile: FieldProfile, _schema: FieldSchema, fields: readonly Field[]): Choice<number> {
-    const { latent, why } = adviceFor(fields);
+  chooseLatent(_profile: FieldProfile, _schema: FieldSchema, records: RecordFacts): Choice<number> {
+    const { latent, why } = adviceFor(records);
     return { value: latent, why };
   },
   training: adviceFor,

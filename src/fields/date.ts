@@ -124,6 +124,7 @@ export const date: FieldKind<DateSchema> = {
   },
   coordinates: {
     width: () => 1,
+    range: () => 1 / Math.sqrt(12), // of times that are spread evenly
     put(column, { days, weekdays }, out, start, stride) {
       // Of times that are spread evenly over the whole span.
       const unit = DAY * (weekdays ? WEEK_DAYS : 1);

@@ -33,6 +33,14 @@ export interface Choice<T> {
   readonly why: string;
 }
 
+/** What choices may depend on beside the field itself. */
+export interface RecordFacts {
+  /** All fields of the records. */
+  readonly fields: readonly Field[];
+  /** Share of the training records that may be anomalies. */
+  readonly contamination: number;
+}
+
 /** What suits a kind of records better than what suits pictures. */
 export interface TrainingAdvice {
   /** Of many records; of fewer it is less. */
@@ -52,6 +60,8 @@ export interface TrainingAdvice {
 /** Coordinates in which a standard deviation, or another label, is a distance of 1. */
 export interface Coordinates<Schema extends FieldSchema> {
   width(schema: Schema): number;
+  /** What the distance of the farthest values counts as 1 with. */
+  range(schema: Schema): number;
   /** Of values as they are stored, into `out` [n, stride] from place `start` of each row. */
   put(column: Column, schema: Schema, out: Float32Array, start: number, stride: number): void;
 }
@@ -136,12 +146,11 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   /** None: records of this kind stay as they are. */
   readonly augmenter?: Augmenter<Schema>;
   profile(columns: readonly Column[], schema: Schema): FieldProfile;
-  /** `fields` are all of the record, here and below. */
-  chooseLikelihood(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<string>;
-  chooseNet(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<PartChoice>;
-  chooseLatent(profile: FieldProfile, schema: Schema, fields: readonly Field[]): Choice<number>;
+  chooseLikelihood(profile: FieldProfile, schema: Schema, records: RecordFacts): Choice<PartChoice>;
+  chooseNet(profile: FieldProfile, schema: Schema, records: RecordFacts): Choice<PartChoice>;
+  chooseLatent(profile: FieldProfile, schema: Schema, records: RecordFacts): Choice<number>;
   /** How records of this kind are trained on, where that is not as pictures are. */
-  readonly training?: (fields: readonly Field[]) => TrainingAdvice;
+  readonly training?: (records: RecordFacts) => TrainingAdvice;
   /** Over all fields of this kind. */
   reconstruction(): Reconstruction;
   /** Where a record is surprising: parts that a person can name, each with its nats, which sum to those of the record. */

@@ -27,6 +27,8 @@ export interface NumberSchema extends FieldSchema, Binning {
 const LEAST_NUMBERS = 0.99;
 /** The outermost part of the values, whose spread says how far values beyond may lie. */
 const OUTER_SHARE = 0.05;
+/** Anomalies among the training rows shall not widen what is ordinary. */
+const FORGIVING = { name: "normal-columns", degrees: 4, floor: 0.05 };
 /** Text such as 007 is a name. */
 const LEADING_ZERO = /^[+-]?0\d/;
 
@@ -73,10 +75,11 @@ export const number: FieldKind<NumberSchema> = {
     return schema as NumberSchema;
   },
   shape: () => [VALUES],
-  chooseLikelihood: (_profile, _schema, fields) =>
-    isNumeric(fields)
-      ? { value: "normal-columns", why: "nearly all columns are numbers" }
-      : columnKind.chooseLikelihood(),
+  chooseLikelihood(_profile, _schema, records) {
+    if (!isNumeric(records)) return columnKind.chooseLikelihood();
+    if (records.contamination === 0) return { value: "normal-columns", why: "nearly all columns are numbers" };
+    return { value: FORGIVING, why: "nearly all columns are numbers, some rows may be anomalies" };
+  },
   encode(column, schema, out) {
     const values = out?.length === column.length * VALUES ? out : new Float32Array(column.length * VALUES);
     codecOf(schema).encode(column, values);
@@ -95,6 +98,10 @@ export const number: FieldKind<NumberSchema> = {
   }),
   coordinates: {
     width: () => 1,
+    range({ cells, deviation }) {
+      const all = lastOf(cells) - cells[0][0];
+      return all > 0 ? deviation / all : 1;
+    },
     put(column, { mean, deviation }, out, start, stride) {
       for (let row = 0; row < column.length; row++) {
         const z = (column[row] - mean) / deviation;
@@ -176,10 +183,14 @@ function rankError(): Reconstruction {
   };
 }
 
+/** The largest value that a cell reaches to. */
+function lastOf(cells: Binning["cells"]): number {
+  return Math.max(...cells.map((edges) => edges[edges.length - 1]));
+}
+
 function describeNumbers({ cells, whole, format, shares }: NumberSchema, column?: CellSample): string {
   const first = cells[0][0];
-  const last =
-    Math.max(...cells.map((edges) => edges[edges.length - 1])) - (whole && cells[cells.length - 1].length > 1 ? 1 : 0);
+  const last = lastOf(cells) - (whole && cells[cells.length - 1].length > 1 ? 1 : 0);
   const ends = `${numberText(first, format)} to ${numberText(last, format)}`;
   const common = cells
     .map((edges, i) => ({ edges, share: shares[i + 1] }))

@@ -34,6 +34,8 @@ export const TrainingOptions = z.object({
   shift: z.int().min(0).default(0),
   /** Epochs over which beta rises. */
   warmup: z.number().min(0).default(0),
+  /** Share of the training records that may be anomalies: so many are left out of each step, those of the largest loss. */
+  contamination: z.number().min(0).max(0.5).default(0),
   /** A prior fitted to the codes afterwards stays always, or where held-out codes are likelier under it than under N(0, I). */
   keepPrior: z.enum(["always", "better"]).optional(),
   /** Leave no pictures of records in what is written about the model. */

@@ -76,11 +76,12 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     );
 
   const before = init?.config;
+  const records = { fields, contamination: training.contamination };
   const net = partOf(
     decide<string | PartConfig>(
       "net",
       wishes.net,
-      () => field.kind.chooseNet(profile, field.schema, fields),
+      () => field.kind.chooseNet(profile, field.schema, records),
       before?.net,
     ),
   );
@@ -96,7 +97,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
   const latent = decide(
     "latent",
     wishes.latent,
-    () => field.kind.chooseLatent(profile, field.schema, fields),
+    () => field.kind.chooseLatent(profile, field.schema, records),
     before?.latent,
   );
   if (!Number.isInteger(latent) || latent < 1 || latent > MAX_LATENT)
@@ -115,7 +116,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
       decide<string | PartConfig>(
         "likelihood", // told once: fields of one record are told apart where they are described
         suits.length === 0 || suits.includes(one) ? wanted : "auto",
-        () => kind.chooseLikelihood(profiles[name], schema, fields),
+        () => kind.chooseLikelihood(profiles[name], schema, records),
         before?.likelihoods[name],
       ),
     );
@@ -131,7 +132,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     posterior: complete(posteriors, partOf(wishes.posterior ?? before?.posterior ?? "normal")),
     prior: complete(priors, prior),
     likelihoods: Object.fromEntries(chosen),
-    objective: complete(objectives, objectiveOf(wishes, before, field.kind.training?.(fields))),
+    objective: complete(objectives, objectiveOf(wishes, before, field.kind.training?.(records))),
     sampler: complete(samplers, partOf(wishes.sampler ?? before?.sampler ?? "prior")),
     facts: {
       count: data.count,
@@ -160,7 +161,7 @@ function decideTraining(data: Dataset, fields: readonly Field[], wishes: Wishes,
   const given = Object.entries({ epochs, batchSize, warmup }).filter(([, wish]) => wish !== "auto");
   const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
   const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
-  const advice = fields[0].kind.training?.(fields);
+  const advice = fields[0].kind.training?.({ fields, contamination: parsed.contamination });
   const batch = decide("batch", batchSize, () => chooseBatchSize(train.length, advice));
   const chosen = decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate, advice));
   const isAuto = warmup === "auto" || warmup === undefined;
@@ -216,7 +217,7 @@ function priorOf({ prior, priorComponents }: Wishes): PartConfig {
 }
 
 function objectiveOf(
-  { objective, beta, freeBits }: Wishes,
+  { objective, beta, freeBits, contamination }: Wishes,
   before: ModelConfig | undefined,
   advice: TrainingAdvice | undefined,
 ): PartConfig {
@@ -225,6 +226,7 @@ function objectiveOf(
   if (beta !== undefined) part.beta = beta;
   else if (isAuto && advice) part.beta = advice.beta;
   if (freeBits !== undefined) part.freeBits = freeBits;
+  if (contamination) part.trim = contamination;
   return part;
 }
 

@@ -104,10 +104,17 @@ export const readOptions = {
     .default(0.05)
     .describe("share of the data kept aside for validation")
     .register(look, { ...fromData, placeholder: "SHARE", more: true }),
+  contamination: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .describe("share of the training rows that may be anomalies: the model is made not to learn them")
+    .register(look, { ...fromData, placeholder: "SHARE" }),
   private: z
     .boolean()
     .default(false)
-    .describe("leave no pictures of records in the report and the model card")
+    .describe("leave no pictures of records in the report and the card, and no groups of rows in the folder")
     .register(look, { ...fromData, more: true }),
   binarize: z
     .boolean()

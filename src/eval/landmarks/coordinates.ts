@@ -13,8 +13,26 @@ export function coordinateWidth(fields: readonly Field[]): number | null {
   return width;
 }
 
-/** [count, width] */
-export function coordinatesOf(fields: readonly Field[], columns: Columns, count: number): Float32Array {
+/** What each coordinate is multiplied with so that the distance of its farthest values is 1, [width]. */
+export function rangeScaling(fields: readonly Field[]): Float32Array {
+  return Float32Array.from(
+    fields.flatMap(({ kind, schema }) => {
+      const { width, range } = kind.coordinates!;
+      return new Array<number>(width(schema)).fill(range(schema));
+    }),
+  );
+}
+
+/** Beyond so many standard deviations a distance grows as its logarithm, where it is squashed. */
+const PLAIN = 3;
+
+/** [count, width] in standard deviations; `squashed`: outliers of a single column count for less. */
+export function coordinatesOf(
+  fields: readonly Field[],
+  columns: Columns,
+  count: number,
+  squashed: boolean,
+): Float32Array {
   const width = coordinateWidth(fields)!;
   const out = new Float32Array(count * width);
   let start = 0;
@@ -22,5 +40,6 @@ export function coordinatesOf(fields: readonly Field[], columns: Columns, count:
     kind.coordinates!.put(columns[name], schema, out, start, width);
     start += kind.coordinates!.width(schema);
   }
-  return out;
+  if (!squashed) return out;
+  return out.map((x) => (Math.abs(x) <= PLAIN ? x : Math.sign(x) * (PLAIN + Math.log1p(Math.abs(x) - PLAIN))));
 }

@@ -2,7 +2,7 @@
 
 import type { Columns } from "../../data/dataset.js";
 import { type Field, fieldsOf } from "../../fields/list.js";
-import { constant, input } from "../../graph/ops.js";
+import { constant, input, type Tensor } from "../../graph/ops.js";
 import { program } from "../../graph/program.js";
 import type { ModelConfig } from "../../model/config.js";
 import { BATCH } from "../../model/programs.js";
@@ -10,29 +10,37 @@ import type { Engine } from "../../runtime/engine.js";
 import type { Points } from "./aggregate.js";
 import { coordinatesOf } from "./coordinates.js";
 
-/** Mean and standard deviation of what records that were kept aside have. */
-export interface Scale {
-  readonly mean: number;
-  readonly deviation: number;
-}
-
-/** What is kept of the training records, in the coordinates of their fields. */
-export interface Landmarks extends Points {
+/** Points that distances are measured from, and how. */
+export interface Reference extends Points {
   /**
-   * The landmarks come in so many rounds of equally many; a distance is the mean over rounds of that to the nearest of the
+   * The points come in so many rounds of equally many; a distance is the mean over rounds of that to the nearest of the
    * round. One round of all is the distance to the nearest neighbour; many of few is robust against anomalies among the
    * training records (Sugiyama & Borgwardt 2013).
    */
   readonly rounds: number;
-  readonly distance: Scale;
+  /** Ways to measure: what coordinates are multiplied with, [ways, width]. */
+  readonly scalings: Float32Array;
+  readonly squashed: boolean;
+}
+
+/** Mean and standard deviation of what ordinary records have. */
+export interface Scale {
+  readonly mean: number;
+  readonly deviation: number;
+}
+export interface Landmarks extends Reference {
+  /** Of the distance by each way to measure. */
+  readonly distances: readonly Scale[];
   readonly nats: Scale;
 }
 
-export interface OpenLandmarks {
-  readonly landmarks: Landmarks;
-  /** Distances of `count` records. */
-  distances(columns: Columns, count: number): Promise<Float64Array>;
+export interface OpenReference {
+  /** Distances of `count` records, by each way to measure. */
+  distances(columns: Columns, count: number): Promise<readonly Float32Array[]>;
   dispose(): Promise<void>;
+}
+export interface OpenLandmarks extends OpenReference {
+  readonly landmarks: Landmarks;
 }
 
 /** The landmarks on an engine. */
@@ -41,39 +49,39 @@ export async function openLandmarks(
   landmarks: Landmarks,
   engine: Engine,
 ): Promise<OpenLandmarks> {
-  const fields = fieldsOf(schema);
-  const measure = await openDistance(fields, landmarks, engine);
-  return { landmarks, distances: measure.distances, dispose: measure.dispose };
+  return { landmarks, ...(await openReference(fieldsOf(schema), landmarks, engine)) };
 }
 
-/** Mean distance to the nearest landmark of each round. */
-export async function openDistance(
+export async function openReference(
   fields: readonly Field[],
-  { values, count, width, rounds }: Pick<Landmarks, "values" | "count" | "width" | "rounds">,
+  { values, count, width, rounds, scalings, squashed }: Reference,
   engine: Engine,
-): Promise<Pick<OpenLandmarks, "distances" | "dispose">> {
-  const squares = Float32Array.from({ length: count }, (_, i) => {
-    let sum = 0;
-    for (let j = i * width; j < (i + 1) * width; j++) sum += values[j] * values[j];
-    return sum;
-  });
+): Promise<OpenReference> {
   const x = input("x", [BATCH, width]);
-  const gaps = x
-    .matmul(constant(values, [count, width]), { transposeA: false, transposeB: true })
-    .mul(-2)
-    .add(constant(squares))
-    .add(x.square().sum(1, true));
-  const nearest = gaps
-    .reshape([-1, rounds, count / rounds])
-    .min(2)
-    .maximum(0)
-    .sqrt();
+  const ways = scalings.length / width;
+  const outputs: Record<string, Tensor> = {};
+  for (let way = 0; way < ways; way++) {
+    const scaling = scalings.subarray(way * width, (way + 1) * width);
+    const points = values.map((value, i) => value * scaling[i % width]);
+    const squares = Float32Array.from({ length: count }, (_, i) =>
+      points.subarray(i * width, (i + 1) * width).reduce((sum, value) => sum + value * value, 0),
+    );
+    const own = x.mul(constant(scaling));
+    const gaps = own
+      .matmul(constant(points, [count, width]), { transposeB: true })
+      .mul(-2)
+      .add(constant(squares))
+      .add(own.square().sum(1, true));
+    const nearest = gaps.reshape([-1, rounds, count / rounds]).min(2);
+    outputs[`distance${way}`] = nearest.maximum(0).sqrt().mean(1);
+  }
   const bank = engine.bank([]);
-  const executable = await engine.compile(program("distance", { distance: nearest.mean(1) }), bank);
+  const executable = await engine.compile(program("distances", outputs), bank);
   return {
     async distances(columns, records) {
-      const { distance } = await executable.run({ x: coordinatesOf(fields, columns, records) }, { [BATCH]: records });
-      return Float64Array.from(distance as Float32Array);
+      const feeds = { x: coordinatesOf(fields, columns, records, squashed) };
+      const found = await executable.run(feeds, { [BATCH]: records });
+      return Array.from({ length: ways }, (_, way) => found[`distance${way}`] as Float32Array);
     },
     async dispose() {
       await executable.dispose();
@@ -82,18 +90,24 @@ export async function openDistance(
   };
 }
 
-/** How much the distance counts beside the nats, both in standard deviations: chosen on sets that no figure is quoted of. */
-const DISTANCE_WEIGHT = 2;
-
-/** One figure of both: the higher, the stranger. */
-export function blended({ distance, nats }: Pick<Landmarks, "distance" | "nats">, far: number, costs: number): number {
+/**
+ * One figure of all evidence, the higher, the stranger: the mean of nats and distances, each in standard deviations of what
+ * ordinary records have.
+ */
+export function blended(
+  { distances, nats }: Pick<Landmarks, "distances" | "nats">,
+  far: readonly number[],
+  costs: number,
+) {
   const standard = (value: number, { mean, deviation }: Scale) => (value - mean) / deviation;
-  return (DISTANCE_WEIGHT * standard(far, distance) + standard(costs, nats)) / (DISTANCE_WEIGHT + 1);
+  const all = [standard(costs, nats), ...distances.map((scale, way) => standard(far[way], scale))];
+  return all.reduce((a, b) => a + b, 0) / all.length;
 }
 
 /** Of these values. */
-export function scaleOf(values: Float64Array): Scale {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+export function scaleOf(values: ArrayLike<number>): Scale {
+  const list = Float64Array.from(values);
+  const mean = list.reduce((a, b) => a + b, 0) / list.length;
+  const variance = list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / list.length;
   return { mean, deviation: Math.sqrt(variance) || 1 };
 }

@@ -7,7 +7,14 @@ import type { NumberSchema } from "../../fields/number.js";
 import { CODE, STANDARD, standardCode } from "../../fields/number-codec.js";
 import type { JointLikelihood, Member } from "../parts.js";
 
-const options = z.strictObject({});
+const options = z.strictObject({
+  degrees: z
+    .int()
+    .positive()
+    .optional()
+    .describe("degrees of freedom of a Student-t in the normal's place, whose tails forgive strange rows"),
+  floor: z.number().positive().default(0.1).describe("smallest deviation of a number, in those of its column"),
+});
 
 /** Heteroscedastic: how far off a number may be depends on the record (Nix & Weigend 1994). Suits detection; tails are thin. */
 export const normalColumnsLikelihood: JointLikelihood<z.infer<typeof options>> = {
@@ -30,7 +37,9 @@ export const normalColumnsLikelihood: JointLikelihood<z.infer<typeof options>> =
     },
     build(_ctx, members, out) {
       const values = members.reduce((total, { field }) => total + field.size, 0);
-      return normalColumns(out, columnsOf(members), values);
+      const [{ options }] = members;
+      const shape = { floor: options.floor, degrees: options.degrees ?? Number.POSITIVE_INFINITY };
+      return normalColumns(out, columnsOf(members), values, shape);
     },
     elements: (members) => members.map(() => 1),
   },

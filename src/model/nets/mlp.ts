@@ -6,7 +6,7 @@ import type { NumberInputs } from "../../fields/codes.js";
 import type { Field } from "../../fields/list.js";
 import { concat, type Tensor } from "../../graph/ops.js";
 import type { Ctx } from "../../nn/ctx.js";
-import { given, type Initializer } from "../../nn/init.js";
+import { fanInUniform, given, type Initializer, sparseUniform } from "../../nn/init.js";
 import { linear } from "../../nn/linear.js";
 import type { Net, Output, Values } from "../parts.js";
 import { valuesOf } from "../values.js";
@@ -37,12 +37,17 @@ export const mlp: Net<z.infer<typeof options>> = {
   peakLearningRate: 4e-3,
   build({ hidden, hide, numbers }, fields, outputs) {
     const widths = typeof hidden === "number" ? [hidden] : hidden;
-    const layers = (ctx: Ctx, x: Tensor, units: readonly number[]): Tensor =>
-      units.reduce((h, width, i) => linear(ctx.at(`hidden${i + 1}`), h, { units: width }).relu(), x);
+    const layers = (ctx: Ctx, x: Tensor, units: readonly number[], first: Initializer = fanInUniform): Tensor =>
+      units.reduce((h, width, i) => {
+        const weight = i === 0 ? first : fanInUniform;
+        return linear(ctx.at(`hidden${i + 1}`), h, { units: width, weight }).relu();
+      }, x);
     return {
       encoder(ctx, record) {
         const keep = hide > 0 && ctx.mode === "train" ? kept(ctx, record, fields, hide) : null;
-        return { [Object.keys(outputs)[0]]: layers(ctx, featuresOf(record, fields, keep, numbers), widths) };
+        return {
+          [Object.keys(outputs)[0]]: layers(ctx, featuresOf(record, fields, keep, numbers), widths, startFor(fields)),
+        };
       },
       decoder(ctx, latent) {
         const h = layers(ctx, latent("z"), widths.toReversed());
@@ -53,6 +58,11 @@ export const mlp: Net<z.infer<typeof options>> = {
     };
   },
 };
+
+/** Of the codes of a field one is there; its weights start as if there were no others. */
+function startFor(fields: readonly Field[]): Initializer {
+  return fields.every(({ kind }) => kind.codes) ? sparseUniform(fields.length) : fanInUniform;
+}
 
 /** What all fields show to a fully connected net, [B, F]: kind by kind. */
 function featuresOf(record: Values, fields: readonly Field[], keep: Tensor | null, numbers: NumberInputs): Tensor {

@@ -2,10 +2,19 @@
 
 import * as z from "zod";
 import type { Tensor } from "../../graph/ops.js";
+import type { LatentGroup } from "../compose.js";
 import type { Objective } from "../parts.js";
 
 const options = z.strictObject({
   beta: z.number().min(0).default(1).describe("weight of the KL term (Higgins et al. 2017)"),
+  trim: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe(
+      "share of each batch, the records of the largest loss, that nothing is learned from once warm-up is over",
+    ),
   freeBits: z.number().min(0).default(0).describe("nats per latent dimension that cost nothing (Kingma et al. 2016)"),
 });
 
@@ -21,24 +30,39 @@ export const elbo: Objective<z.infer<typeof options>> = {
   name: "elbo",
   summary: "reconstruction + beta * KL",
   options,
-  couplesRecords: false,
-  losses(ctx, { freeBits }, model, record) {
+  couplesRecords: false, // but with trim
+  losses(ctx, { beta, freeBits, trim }, model, record) {
     const { groups, likelihoods } = model.trace(ctx, record);
-    const reconstruction = Object.values(likelihoods)
-      .map(({ logProb }) => logProb.mean().neg())
-      .reduce((a, b) => a.add(b));
-    const kl = total(groups.map((group) => (group.kl ? group.kl.sum(-1) : group.logq.sub(group.logp)).mean()));
+    const weight = ctx.scalar(BETA);
+    const perRecord = total(Object.values(likelihoods).map(({ logProb }) => logProb.neg()));
+    const klOf = ({ kl, logq, logp }: LatentGroup): Tensor => (kl ? kl.sum(-1) : logq.sub(logp));
+    const klPerRecord = total(groups.map(klOf));
+    const [reconstruction, kl] = [perRecord.mean(), klPerRecord.mean()];
+    const terms = { reconstruction, kl };
+    if (trim > 0) {
+      const losses = perRecord.add(klPerRecord.mul(weight));
+      const isWarm = weight.sub(beta * ALL_BUT).step();
+      return { vae: { loss: losses.mul(kept(losses.stop(), trim, isWarm)).mean(), terms } };
+    }
     const paid =
       freeBits === 0
         ? kl
-        : total(
-            groups.map((group) =>
-              group.kl ? group.kl.mean(0).maximum(freeBits).sum() : group.logq.sub(group.logp).mean(),
-            ),
-          );
-    return { vae: { loss: reconstruction.add(paid.mul(ctx.scalar(BETA))), terms: { reconstruction, kl } } };
+        : total(groups.map((group) => (group.kl ? group.kl.mean(0).maximum(freeBits).sum() : klOf(group).mean())));
+    return { vae: { loss: reconstruction.add(paid.mul(weight)), terms } };
   },
 };
+
+/** Beta has risen when it is more than this share of its end: float32 may miss the last digit. */
+const ALL_BUT = 0.999;
+
+/** 1 for records whose loss is not among the largest share `trim`, [B]; for all of them while it is not warm. */
+function kept(losses: Tensor, trim: number, isWarm: Tensor): Tensor {
+  const larger = losses.expandDims(0).sub(losses.expandDims(1)).step().mean(1); // share of the batch with a larger loss
+  const isKept = larger.sub(trim).add(SMALLEST_SHARE).step();
+  return isKept.sub(1).mul(isWarm).add(1);
+}
+/** No batch is so large that one record of it is less. */
+const SMALLEST_SHARE = 1e-7;
 
 function total(terms: readonly Tensor[]): Tensor {
   return terms.reduce((a, b) => a.add(b));
