@@ -65,12 +65,9 @@ export function segments(out: Tensor, layout: SegmentLayout): Dist {
   };
   /** The values whose codes are the first at which the running sums of `probabilities` reach `share` [N, segments]. */
   const valuesAt = (probabilities: Tensor, share: Tensor, position: Tensor): Tensor => {
-    const reached = probabilities.cumsum(1);
-    // Each segment's probabilities sum to 1, so segment s begins at s.
-    const below = reached
-      .sub(share.add(constant(all.order)).matmul(spread))
-      .neg()
-      .step();
+    // Each segment's probabilities sum to 1. What lies before a segment is taken off: the sum of hundreds would round codes away.
+    const reached = probabilities.sub(constant(all.before)).cumsum(1);
+    const below = share.matmul(spread).sub(reached).step();
     const codes = below.matmul(member).minimum(constant(all.last)).mul(constant(all.isSegment));
     return codes
       .matmul(constant(all.codePlaces, [all.width, layout.values]))
@@ -123,6 +120,7 @@ function placed({ segments, codes, values }: SegmentLayout) {
   const spread = new Float32Array(width * wide);
   const power = new Float32Array(wide).fill(1);
   const isCode = new Float32Array(wide);
+  const before = new Float32Array(wide);
   const codePlaces = new Float32Array(width * values);
   const positionPlaces = new Float32Array(width * values);
   for (const [s, { start, count, ordered, at, position }] of segments.entries()) {
@@ -132,6 +130,7 @@ function placed({ segments, codes, values }: SegmentLayout) {
       power[code] = ordered ? 1 : SHARPEN;
       isCode[code] = 1;
     }
+    before[start] = s === 0 ? 0 : 1;
     codePlaces[s * values + at] = 1;
     if (position !== null) positionPlaces[s * values + position] = 1;
   }
@@ -144,7 +143,7 @@ function placed({ segments, codes, values }: SegmentLayout) {
     at: perSegment(({ at }) => at),
     start: perSegment(({ start }) => start),
     last: perSegment(({ count }) => count - 1),
-    order: Array.from({ length: width }, (_, i) => i),
+    before,
     within: perSegment(({ within }) => within ?? 0),
     hasWithin: perSegment(({ within }) => (within === null ? 0 : 1)),
     isSegment: perSegment(() => 1),
