@@ -16,6 +16,7 @@ export interface MapData {
   readonly axes: readonly [string, string];
   readonly box: Box;
   readonly near: Near;
+  readonly cells: PageData["cells"];
   readonly thumbnails: Sprites | null;
   readonly lattice: (Sprites & Pick<Lattice, "rows" | "inverse">) | null;
 }

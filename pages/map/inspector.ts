@@ -10,6 +10,8 @@ import type { Place, View } from "./view.js";
 const SIDE = 116;
 const TIP_SIDE = 72;
 const TIP_DISTANCE = 16;
+/** Cells beside the dot; all are in the panel. */
+const TIP_CELLS = 8;
 
 export interface Inspector {
   show(view: View, colourOf: (record: number) => Rgb, pixelRatio: number): void;
@@ -18,18 +20,21 @@ export interface Inspector {
 }
 
 export function inspector(state: State): Inspector {
-  const { thumbnails, lattice } = state.data;
+  const { thumbnails, lattice, cells } = state.data;
   const record = pictureFrame("Record");
   const decoded = pictureFrame("Decoder here");
   const facts = element("p", { class: "facts" });
+  const card = element("dl", { class: "cells" });
   byId("inspector").append(
     element("div", { class: "pictures" }, thumbnails && record.figure, lattice && decoded.figure),
     facts,
+    ...(cells ? [card] : []),
   );
   const tip = byId("tip");
   const tipPicture = element("canvas");
   const tipText = element("p");
-  tip.append(...(thumbnails ? [tipPicture] : []), tipText);
+  const tipCard = element("dl", { class: "cells" });
+  tip.append(...(thumbnails ? [tipPicture] : []), element("div", {}, tipText, cells && tipCard));
   let shownRecord = -2;
   let shownPlace = "";
 
@@ -69,6 +74,15 @@ export function inspector(state: State): Inspector {
       column: ((x - left) / (right - left)) * lattice.columns - 0.5,
       row: ((top - y) / (top - bottom)) * lattice.rows - 0.5,
     };
+  }
+
+  /** The record's cells, each below the name of its column. */
+  function cellsOf(index: number, most = Number.POSITIVE_INFINITY): Node[] {
+    if (!cells || index < 0) return [];
+    return cells.columns.slice(0, most).flatMap((name, i) => {
+      const text = cells.texts[i][index];
+      return [element("dt", {}, name), element("dd", text === "" ? { class: "soft" } : {}, text || "missing")];
+    });
   }
 
   function placeNow(view: View): Place | null {
@@ -127,7 +141,9 @@ export function inspector(state: State): Inspector {
       const colour = shown >= 0 ? colourOf(shown) : null;
       if (shown !== shownRecord) {
         drawRecord(record.canvas, shown, SIDE, pixelRatio);
+        card.replaceChildren(...cellsOf(shown));
         if (shown >= 0) {
+          tipCard.replaceChildren(...cellsOf(shown, TIP_CELLS));
           drawRecord(tipPicture, shown, TIP_SIDE, pixelRatio);
           const id = state.data.ids[shown];
           const label = state.labelOf(shown);

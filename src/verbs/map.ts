@@ -5,16 +5,17 @@ import type { Dataset } from "../data/dataset.js";
 import { sampleIndices } from "../data/split.js";
 import { subset } from "../data/subset.js";
 import { VaekitError } from "../errors.js";
+import { rangesOf } from "../eval/label-ranges.js";
 import { projectionFor, projections } from "../eval/projections/list.js";
 import type { Projected } from "../eval/projections/projection.js";
 import type { Host, Pictures } from "../host.js";
 import type { Runner } from "../model/runner.js";
 import { type Codes, encodeDataset } from "./encode.js";
+import { formOf } from "./forms/list.js";
 import { mapOutputFor, mapOutputs } from "./map-outputs/list.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, out, seed } from "./options.js";
 import { parseInput } from "./parse.js";
-import { decodePictures, imageFieldOf, recordPictures } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { verb, type WorkEvent } from "./verb.js";
 
@@ -45,6 +46,12 @@ export const map = verb({
     model,
     data,
     out: out(mapOutputs.map(({ form }) => form).join("|"), "a page to wander in, or a picture"),
+    color: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("column of a table to colour by (default: the labels); numbers are cut into ranges")
+      .register(look, { placeholder: "COLUMN" }),
     ...mapOptions.shape,
     ...machine,
   }),
@@ -53,12 +60,15 @@ export const map = verb({
     example: "vaekit map models/mnist mnist#test --out map.html",
     streams: false,
   },
-  async run({ data, out, limit, seed, projection, ...options }, context) {
+  async run({ data, out, color, limit, seed, projection, ...options }, context) {
     const { host, signal, report } = context;
     const output = mapOutputFor(out, host);
     if (limit > output.maxRecords) throw tooMany(`a ${output.name}`, limit, output.maxRecords);
-    return withRunner(options, context, (runner) =>
-      withData(data, runner.config, { limit, seed }, context, async (dataset) => {
+    return withRunner(options, context, async (runner) => {
+      if (color !== undefined && !formOf(runner.config).hasColumns)
+        throw new VaekitError("E_OPTION", "invalid color: this model is of pictures, which have no columns");
+      return withData(data, runner.config, { limit, seed, label: color }, context, async (opened) => {
+        const dataset = color === undefined ? opened : { ...opened, labels: opened.labels && rangesOf(opened.labels) };
         const drawn = await mapDataset(
           runner,
           dataset,
@@ -70,8 +80,8 @@ export const map = verb({
         const { count } = drawn.codes;
         report({ event: "wrote", path: out, what: `${count.toLocaleString("en")} records, ${how}` });
         return { json: { path: out, count, axes, how }, text: "" };
-      }),
-    );
+      });
+    });
   },
 });
 
@@ -120,13 +130,12 @@ export async function mapDataset(
   async function page(): Promise<string> {
     const { mapPage } = await import("../eval/map-page/page.js");
     const { mapNotes, shortName } = await import("../eval/map-page/notes.js");
-    const { height, width } = imageFieldOf(runner.config);
     const name = shortName(dataset.name);
-    const facts = { name, summary, labels: part.labels, ids: codes.ids, aspect: width / height, seed };
-    const notes = mapNotes(runner.config, { projected, limit, seed, count: codes.count });
-    const read = (indices: Uint32Array) => recordPictures(runner, part, indices);
-    const decode = (z: Float32Array) => decodePictures(runner, z, { signal });
-    return mapPage({ ...facts, notes, cloud, projected, read, decode }, host, work("drew"));
+    const shown = await formOf(runner.config).onMap(runner, part, { signal });
+    const facts = { name, summary, labels: part.labels, ids: codes.ids, seed };
+    const decodes = shown.pictures !== null;
+    const notes = mapNotes(runner.config, { projected, limit, seed, count: codes.count, decodes });
+    return mapPage({ ...facts, ...shown, notes, cloud, projected }, host, work("drew"));
   }
   return { codes, points, axes, how, picture, page };
 }

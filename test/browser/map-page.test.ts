@@ -45,16 +45,19 @@ async function writeMap(path: string, labelled: boolean): Promise<void> {
       projected: { points, axes: ["mu_0", "mu_1"], how: "", inverse: "the two latents here", latentsAt: (z) => z },
       labels: labelled ? { names: NAMES, indices: Int32Array.from({ length: COUNT }, (_, i) => classOf(i)) } : null,
       ids: Array.from({ length: COUNT }, (_, i) => `item-${i}`),
-      read,
-      aspect: 1,
-      // Left is dark, right is light.
-      decode: async (z) => ({
-        count: z.length / 2,
-        height: 8,
-        width: 8,
-        channels: 1,
-        pixels: Uint8Array.from({ length: 32 * z.length }, (_, i) => 128 + 16 * z[2 * Math.floor(i / 64)]),
-      }),
+      pictures: {
+        read,
+        aspect: 1,
+        // Left is dark, right is light.
+        decode: async (z) => ({
+          count: z.length / 2,
+          height: 8,
+          width: 8,
+          channels: 1,
+          pixels: Uint8Array.from({ length: 32 * z.length }, (_, i) => 128 + 16 * z[2 * Math.floor(i / 64)]),
+        }),
+      },
+      cells: null,
       seed: 0,
     },
     nodeHost(),

@@ -6,6 +6,8 @@ import { outlines, traceSmooth } from "../../pages/map/contour.js";
 import { DotIndex } from "../../pages/map/dot-index.js";
 import { CLASS_COLOURS, classColour, classShape, type Rgb, SHAPES } from "../../pages/map/palette.js";
 import { findIds } from "../../pages/map/search.js";
+import { labelsOf } from "../../src/data/labels.js";
+import { rangesOf } from "../../src/eval/label-ranges.js";
 import { base64 } from "../../src/eval/map-page/base64.js";
 import { boxOf, cellMiddles, gridOver, nearCells, reachOf } from "../../src/eval/map-page/ground.js";
 import { shortName } from "../../src/eval/map-page/notes.js";
@@ -135,6 +137,11 @@ describe("sheets of pictures", () => {
 
 const HOSTILE = '</script><script>alert("1")</script>';
 
+const decode = async (z: Float32Array) => ({
+  ...(await read(new Uint32Array(z.length / 2))),
+  count: z.length / 2,
+});
+
 function pageOf(count: number, changes: Partial<MapPage> = {}): MapPage {
   const points = cloudOf(count);
   return {
@@ -145,9 +152,8 @@ function pageOf(count: number, changes: Partial<MapPage> = {}): MapPage {
     projected: { points, axes: ["x", "y"], how: "as they are", inverse: "this place", latentsAt: (places) => places },
     labels: null,
     ids: Array.from({ length: count }, (_, i) => `record-${i}`),
-    read,
-    aspect: 6 / 8,
-    decode: async (z) => ({ ...(await read(new Uint32Array(z.length / 2))), count: z.length / 2 }),
+    pictures: { read, aspect: 6 / 8, decode },
+    cells: null,
     seed: 0,
     ...changes,
   };
@@ -219,10 +225,28 @@ describe("the page", () => {
       pixels: new Uint8Array(indices.length * 256),
     });
     const { host } = hostWith(rawBytes);
-    const { text, data } = await open(pageOf(count, { ids, labels, read: large }), host);
+    const { text, data } = await open(
+      pageOf(count, { ids, labels, pictures: { read: large, aspect: 6 / 8, decode } }),
+      host,
+    );
     expect(new TextEncoder().encode(text).length).toBeLessThan(MAX_BYTES);
     expect(data.thumbnails).not.toBeNull();
     expect(data.ids[0]).toMatch(/^\u2026.*\d\.png$/);
+  });
+
+  test("of rows shows cells instead of pictures, each with its own record", async () => {
+    const texts = [
+      Array.from({ length: 40 }, (_, i) => `name ${i}`),
+      Array.from({ length: 40 }, (_, i) => (i === 7 ? "x".repeat(1000) : i % 2 === 0 ? "" : HOSTILE)),
+    ];
+    const { data, document } = await open(pageOf(40, { pictures: null, cells: { columns: ["a", HOSTILE], texts } }));
+    expect(data).toMatchObject({ thumbnails: null, lattice: null });
+    expect(document.querySelectorAll("script")).toHaveLength(2);
+    expect(data.cells?.columns).toEqual(["a", HOSTILE]);
+    data.ids.forEach((id, i) => {
+      expect(data.cells?.texts[0][i]).toBe(id.replace("record-", "name "));
+    });
+    expect(Math.max(...data.cells!.texts[1].map((text) => text.length))).toBe(40);
   });
 
   test("of one record without pictures is a page too", async () => {
@@ -363,5 +387,29 @@ describe("colours of classes", () => {
     const looks = Array.from({ length: 60 }, (_, i) => `${classColour(i, "light")} ${classShape(i)}`);
     expect(new Set(looks).size).toBe(CLASS_COLOURS * SHAPES.length);
     expect(classColour(-1, "light")).not.toEqual(classColour(0, "light"));
+  });
+});
+
+describe("labels that are numbers", () => {
+  const of = (values: readonly string[]) => {
+    const { names, indices } = rangesOf(labelsOf(values));
+    return Array.from(indices, (index) => names[index] ?? null);
+  };
+  test("are ranges of as many records each where there are many", () => {
+    const ages = Array.from({ length: 160 }, (_, i) => String(20 + (i % 40)));
+    const ranges = of(ages);
+    expect(ranges[0]).toBe("20 to 24");
+    expect(ranges[39]).toBe("55 to 59");
+    expect(new Set(ranges).size).toBe(8);
+  });
+  test("are one range where nearly all are the same", () => {
+    const gains = Array.from({ length: 160 }, (_, i) => String(i < 120 ? 0 : i));
+    expect([...new Set(of(gains))]).toEqual(["0", "120 to 139", "140 to 159"]);
+  });
+  test("stay as they are where they are few or words, and an empty cell has none", () => {
+    expect(of(["3", "1", "", "3"])).toEqual(["3", "1", null, "3"]);
+    const words = Array.from({ length: 30 }, (_, i) => `w${i}`);
+    expect(of(words)).toEqual(words);
+    expect(of([...Array.from({ length: 30 }, (_, i) => String(i)), ""]).at(-1)).toBeNull();
   });
 });

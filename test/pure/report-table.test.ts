@@ -82,7 +82,7 @@ describe("charts of a table", () => {
     const charts = [...document.querySelectorAll("#columns svg.chart, #dependence svg.chart, #scores svg.chart")];
     expect(charts).toHaveLength(6);
     for (const chart of charts) expect(chart.getAttribute("aria-label")!.length).toBeGreaterThan(20);
-    expect(charts[0].getAttribute("aria-label")).toBe(
+    expect(charts[0].getAttribute("aria-label")!.replaceAll("\u00a0", " ")).toBe(
       "job, 2 bars, real and drawn; farthest apart: clerk: real 75.0 %, drawn 70.0 %",
     );
     expect(charts[4].getAttribute("aria-label")).toBe(
@@ -143,7 +143,8 @@ describe("bars of a column", () => {
     const values = Array.from({ length: 500 }, (_, i) => 1000 + i);
     const real = numbers([...values, 7_654_321]);
     const { bars } = marginalOf(real, real, real.fields[0])!;
-    expect(bars).toHaveLength(20);
+    expect(bars.length).toBeLessThanOrEqual(20);
+    expect(bars[3].name).toBe("1085 to 1109"); // as many whole numbers each
     expect(bars.map(({ name }) => name).join()).not.toMatch(/7654321|1000\b/);
     expect(bars.reduce((sum, { real }) => sum + real, 0)).toBeCloseTo(1, 12);
   });

@@ -10,10 +10,12 @@ export interface MapProtocol {
   readonly limit: number;
   readonly seed: number;
   readonly count: number;
+  /** Whether the page shows what the decoder makes of places. */
+  readonly decodes: boolean;
 }
 
 /** A paragraph each. */
-export function mapNotes(config: ModelConfig, { projected, limit, seed, count }: MapProtocol): string[] {
+export function mapNotes(config: ModelConfig, { projected, limit, seed, count, decodes }: MapProtocol): string[] {
   const likelihoods = [...new Set(Object.values(config.likelihoods).map(({ name }) => name))].join(" and ");
   const { epochs } = config.training;
   const trained = typeof epochs === "number" ? `${epochs} ${epochs === 1 ? "epoch" : "epochs"} of ` : "";
@@ -22,7 +24,7 @@ export function mapNotes(config: ModelConfig, { projected, limit, seed, count }:
   return [
     `Model: ${config.net.name} net, ${config.latent} latents, ${config.prior.name} prior, ${likelihoods} likelihood, trained for ${trained}${shortName(config.data.name)} (${records} records).`,
     `Dots: posterior means of ${chosen}; ${projected.how}.`,
-    `Decoder: its mean for ${projected.inverse}. Hatched: no record near.`,
+    decodes ? `Decoder: its mean for ${projected.inverse}. Hatched: no record near.` : "Hatched: no record near.",
     `vaekit ${VERSION}`,
   ];
 }

@@ -20,6 +20,8 @@ export interface PageData {
   readonly box: Box;
   /** Where records are, on a grid that is wider than the box. */
   readonly near: NearGrid;
+  /** Cells of the records, a list of texts per column; null where they have none. */
+  readonly cells: { readonly columns: readonly string[]; readonly texts: readonly (readonly string[])[] } | null;
   readonly thumbnails: SpriteSheets | null;
   /** What the decoder makes of places in the box. */
   readonly lattice: Lattice | null;

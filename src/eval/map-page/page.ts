@@ -23,13 +23,27 @@ export interface MapPage {
   readonly projected: Projected;
   readonly labels: Labels | null;
   readonly ids: readonly string[];
+  /** Where records are pictures. */
+  readonly pictures: MapPictures | null;
+  /** Where records are rows. */
+  readonly cells: MapCells | null;
+  readonly seed: number;
+}
+
+export interface MapPictures {
   /** Pictures of records. */
   readonly read: ReadPictures;
   /** Width of a picture by its height. */
   readonly aspect: number;
   /** The decoder's pictures for latents [n, width]. */
   readonly decode: (z: Float32Array) => Promise<Pictures>;
-  readonly seed: number;
+}
+
+/** Some cells of each record. */
+export interface MapCells {
+  readonly columns: readonly string[];
+  /** One list of texts per column. */
+  readonly texts: readonly (readonly string[])[];
 }
 
 export interface PageOptions {
@@ -55,7 +69,7 @@ const MAX_NAME_BYTES = 1_500_000;
 
 /** The page's text, fewer than `MAX_BYTES` bytes. Without pictures where the host writes none that a page can show. */
 export async function mapPage(page: MapPage, host: Host, options: PageOptions = {}): Promise<string> {
-  const { cloud, projected, labels } = page;
+  const { cloud, projected, labels, pictures } = page;
   const order = new Philox(page.seed, DRAWING_STREAM).permutation(cloud.count);
   const points = Float32Array.from(
     { length: 2 * cloud.count },
@@ -71,21 +85,28 @@ export async function mapPage(page: MapPage, host: Host, options: PageOptions = 
     axes: projected.axes,
     box,
     near: nearGrid(points, box),
+    cells: page.cells && cellsOf(page.cells, order),
     thumbnails: null,
-    lattice: await lattice(page, box, host),
+    lattice: pictures && (await lattice(pictures, projected, box, host)),
   };
   const frame = { title: page.name, summary: page.summary, notes: page.notes, style, script };
+  if (!pictures) return skeleton(frame, data);
   const used = utf8Length(skeleton(frame, data));
   const thumbnails = await makeSprites(
     cloud.count,
-    (indices) => page.read(Uint32Array.from(indices, (i) => order[i])),
+    (indices) => pictures.read(Uint32Array.from(indices, (i) => order[i])),
     { bytes: MAX_BYTES - SPARE - used, side: THUMBNAIL_SIDE, ...options },
     host,
   );
   return skeleton(frame, { ...data, thumbnails });
 }
 
-async function lattice({ projected, decode, aspect }: MapPage, box: Box, host: Host): Promise<Lattice | null> {
+async function lattice(
+  { decode, aspect }: MapPictures,
+  projected: Projected,
+  box: Box,
+  host: Host,
+): Promise<Lattice | null> {
   const { columns, rows } = gridOver(box, LATTICE_CELLS, aspect);
   const pictures = await decode(projected.latentsAt(cellMiddles(box, columns, rows)));
   const size = pictures.pixels.length / pictures.count;
@@ -100,6 +121,17 @@ async function lattice({ projected, decode, aspect }: MapPage, box: Box, host: H
   const wishes = { bytes: LATTICE_BYTES, side: LATTICE_SIDE, columns, perSheet: count };
   const sprites = await makeSprites(count, read, wishes, host);
   return sprites && { ...sprites, rows, inverse: projected.inverse };
+}
+
+/** Texts longer than this are cut, so that a card stays a card. */
+const MAX_CELL = 40;
+
+function cellsOf({ columns, texts }: MapCells, order: Uint32Array): PageData["cells"] {
+  const cut = (text: string) => (text.length > MAX_CELL ? `${text.slice(0, MAX_CELL - 1)}\u2026` : text);
+  return {
+    columns: columns.map(cut),
+    texts: texts.map((column) => Array.from(order, (record) => cut(column[record]))),
+  };
 }
 
 /** Classes of the records, only those that occur. */

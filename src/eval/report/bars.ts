@@ -1,6 +1,6 @@
 /** Small charts of single columns: bars of real rows, and over them those of rows drawn. */
 
-import type { Bar, Marginal } from "../tables/marginals.js";
+import { type Bar, type Marginal, MISSING } from "../tables/marginals.js";
 import { escapeHtml, type Html, trusted } from "./html.js";
 import { percent } from "./numbers.js";
 
@@ -13,6 +13,10 @@ const NUMBERS = 46;
 /** Of charts of intervals. */
 const HEIGHT = 128;
 const FOOT = 18;
+const HEAD = 14;
+/** The bar of missing cells stands apart. */
+const MISSING_WIDTH = 56;
+const MISSING_BAR = 14;
 /** Shares below are drawn as wide as this, so that they are seen. */
 const LEAST = 0.6;
 
@@ -32,19 +36,35 @@ function labels({ column, bars }: Marginal): Html {
 
 function intervals({ column, bars }: Marginal): Html {
   const most = Math.max(...bars.map(({ real, synthetic }) => Math.max(real, synthetic)), 1e-9);
-  const step = WIDTH / bars.length;
-  const inset = Math.min(2, step / 8);
-  const column1 = (share: number, i: number, margin: number, colour: string) => {
-    const height = round(Math.max(share > 0 ? LEAST : 0, ((HEIGHT - 14) * share) / most));
-    return `<rect x="${round(i * step + margin)}" y="${round(HEIGHT - height)}" width="${round(step - 2 * margin)}" height="${height}" fill="${colour}"/>`;
+  const inside = bars.filter(({ name }) => name !== MISSING);
+  const width = inside.length < bars.length ? WIDTH - MISSING_WIDTH : WIDTH;
+  const step = width / inside.length;
+  const pillar = (share: number, left: number, wide: number, colour: string) => {
+    const height = round(Math.max(share > 0 ? LEAST : 0, ((HEIGHT - HEAD) * share) / most));
+    return `<rect x="${round(left)}" y="${round(HEIGHT - height)}" width="${round(wide)}" height="${height}" fill="${colour}"/>`;
   };
-  const drawn = bars.map(
-    (bar, i) =>
-      `<g><title>${titleOf(bar)}</title>${column1(bar.real, i, inset, "var(--idle)")}${column1(bar.synthetic, i, step * 0.32, "var(--accent)")}</g>`,
-  );
-  const [first, last] = [bars[0].name.split(" to ")[0], bars[bars.length - 1].name.split(" to ").at(-1)!];
-  const ends = `<path d="M0 13.5H${WIDTH}M0 ${HEIGHT}.5H${WIDTH}" stroke="var(--line)"/><text x="0" y="${HEIGHT + 14}">${escapeHtml(cut(first))}</text>${bars.length > 1 ? `<text x="${WIDTH}" y="${HEIGHT + 14}" text-anchor="end">${escapeHtml(cut(last))}</text>` : ""}<text x="${WIDTH}" y="9" text-anchor="end">${percent(100 * most)}</text>`;
-  return chart(column, bars, HEIGHT + FOOT, drawn.join("") + ends);
+  const pair = (bar: Bar, left: number, wide: number) => {
+    const inset = Math.min(2, wide / 8);
+    const real = pillar(bar.real, left + inset, wide - 2 * inset, "var(--idle)");
+    return `<g><title>${titleOf(bar)}</title>${real}${pillar(bar.synthetic, left + wide * 0.32, wide * 0.36, "var(--accent)")}</g>`;
+  };
+  const drawn = inside.map((bar, i) => pair(bar, i * step, step));
+  const missing = bars.slice(inside.length).map((bar) => {
+    const [left, wide] = [WIDTH - MISSING_WIDTH / 2 - MISSING_BAR / 2, MISSING_BAR];
+    return `${pair(bar, left, wide)}${word(MISSING, left + wide / 2, HEIGHT + 14, "middle")}`;
+  });
+  const [first, last] = [inside[0].name.split(" to ")[0], inside[inside.length - 1].name.split(" to ").at(-1)!];
+  const lines = `<path d="M0 ${HEAD - 0.5}H${WIDTH}M0 ${HEIGHT}.5H${WIDTH}" stroke="var(--line)"/>`;
+  const ends = [
+    word(first, 0, HEIGHT + 14, "start"),
+    inside.length > 1 ? word(last, width, HEIGHT + 14, "end") : "",
+    word(percent(100 * most), WIDTH, 9, "end"),
+  ];
+  return chart(column, bars, HEIGHT + FOOT, [lines, ...drawn, ...missing, ...ends].join(""));
+}
+
+function word(text: string, x: number, y: number, anchor: "start" | "middle" | "end"): string {
+  return `<text x="${round(x)}" y="${y}" text-anchor="${anchor}">${escapeHtml(cut(text))}</text>`;
 }
 
 function chart(column: string, bars: readonly Bar[], height: number, content: string): Html {

@@ -45,5 +45,5 @@ export function small(value: number): string {
 
 /** A percentage. @example percent(1.234) // "1.2 %", percent(0.0456) // "0.05 %" */
 export function percent(value: number): string {
-  return `${Math.abs(value) < 0.95 ? Number(value.toFixed(2)) : value.toFixed(1)} %`;
+  return `${Math.abs(value) < 0.95 ? Number(value.toFixed(2)) : value.toFixed(1)}\u00a0%`;
 }

@@ -25,7 +25,8 @@ const INTERVALS = 20;
 /** Share of the values beyond each end. */
 const OUTSIDE = 0.01;
 const OTHERS = "others";
-const MISSING = "missing";
+/** The name of the bar of missing cells, which is the last one. */
+export const MISSING = "missing";
 
 /** Null where there is nothing to show that is not about single rows. */
 export function marginalOf(real: Rows, synthetic: Rows, field: Field): Marginal | null {
@@ -69,10 +70,12 @@ function numberBars(real: Rows, synthetic: Rows, field: Field): Marginal | null 
   if (!(outside < 0.5)) return null;
   const [low, high] = [quantile(sorted, outside), quantile(sorted, 1 - outside)];
   const isWhole = sorted.every(Number.isInteger);
-  const perValue = isWhole && Math.floor(high) - Math.ceil(low) < INTERVALS;
-  const text = (value: number) => field.kind.cell!.text(isWhole ? Math.round(value) : value, field.schema) ?? "";
-  const [first, step] = perValue ? [Math.ceil(low), 1] : [low, (high - low) / INTERVALS || 1];
-  const count = perValue ? Math.floor(high) - first + 1 : high > low ? INTERVALS : 1;
+  const text = (value: number) => field.kind.cell!.text(value, field.schema) ?? "";
+  // Intervals of whole numbers hold as many of them each.
+  const first = isWhole ? Math.ceil(low) : low;
+  const span = isWhole ? Math.max(1, Math.floor(high) - first + 1) : high - low;
+  const step = (isWhole ? Math.ceil(span / INTERVALS) : span / INTERVALS) || 1;
+  const count = Math.max(1, Math.min(INTERVALS, Math.ceil(span / step)));
   const placeOf = (value: number) => Math.max(0, Math.min(count - 1, Math.floor((value - first) / step)));
   const shares = [real, synthetic].map((rows) => {
     const values = presentValues(rows, field);
@@ -83,7 +86,8 @@ function numberBars(real: Rows, synthetic: Rows, field: Field): Marginal | null 
   });
   const bars = Array.from({ length: count + 1 }, (_, i): Bar => {
     const from = first + i * step;
-    const name = i === count ? MISSING : perValue ? text(from) : `${text(from)} to ${text(from + step)}`;
+    const to = isWhole ? from + step - 1 : from + step;
+    const name = i === count ? MISSING : from === to ? text(from) : `${text(from)} to ${text(to)}`;
     return { name, real: shares[0][i], synthetic: shares[1][i] };
   });
   return { column: field.name, ordered: true, bars: bars.filter((bar, i) => i < count || isThere(bar)) };

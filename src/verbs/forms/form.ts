@@ -3,6 +3,7 @@
 import type { Dataset, OpenOptions } from "../../data/dataset.js";
 import type { MeasureOptions } from "../../eval/doctor/measure.js";
 import type { Evaluation } from "../../eval/evaluate.js";
+import type { MapPage } from "../../eval/map-page/page.js";
 import type { RecordTerms } from "../../eval/record-terms.js";
 import type { CodeMap } from "../../eval/report/facts.js";
 import type { ModelConfig } from "../../model/config.js";
@@ -35,6 +36,8 @@ export interface JudgeRequest {
 
 export interface Form {
   readonly name: string;
+  /** Whether records have columns, one of which may be their label. */
+  readonly hasColumns: boolean;
   /** How data is opened so that the model can take it. */
   opening(config: ModelConfig): OpenOptions;
   /** The data set as the model takes it. E_SHAPE or E_COLUMN where it cannot be. */
@@ -57,6 +60,12 @@ export interface Form {
   reported(looked: Looked, terms: RecordTerms): Promise<FormFacts>;
   /** The map as a report may show it. */
   shownMap(map: CodeMap): CodeMap;
+  /** What a page of a map shows of records beside points; with the data open. */
+  onMap(
+    runner: Runner,
+    dataset: Dataset,
+    options: { readonly signal?: AbortSignal },
+  ): Promise<Pick<MapPage, "pictures" | "cells">>;
   /** All figures of an evaluation for people, by name. */
   told(evaluation: Omit<Evaluation, "protocol">): Readonly<Record<string, unknown>>;
 }

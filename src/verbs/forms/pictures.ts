@@ -4,12 +4,13 @@ import { pictureSinkFor, writePictures } from "../../data/sinks/write.js";
 import { VaekitError } from "../../errors.js";
 import type { PictureFigures } from "../../eval/pictures/compare.js";
 import type { GeneratedProtocol } from "../generated.js";
-import { checkSize, imageFieldOf, sizeText } from "../pictures.js";
+import { checkSize, decodePictures, imageFieldOf, recordPictures, sizeText } from "../pictures.js";
 import { drawSamples } from "../sample-pictures.js";
 import type { Form } from "./form.js";
 
 export const pictures: Form = {
   name: "picture",
+  hasColumns: false,
   opening(config) {
     const { height, width, channels } = imageFieldOf(config);
     return { size: [height, width], channels: channels as 1 | 3 };
@@ -40,6 +41,15 @@ export const pictures: Form = {
     return pictureFacts(looked, terms);
   },
   shownMap: (map) => map,
+  async onMap(runner, dataset, { signal }) {
+    const { height, width } = imageFieldOf(runner.config);
+    const pictures = {
+      aspect: width / height,
+      read: (indices: Uint32Array) => recordPictures(runner, dataset, indices),
+      decode: (z: Float32Array) => decodePictures(runner, z, { signal }),
+    };
+    return { pictures, cells: null };
+  },
   told({ image, ...figures }) {
     const { protocol, reconstructions = {}, ...ofPictures } = image as Record<string, unknown> & ToldPictures;
     const ofReconstructions = Object.entries(reconstructions);

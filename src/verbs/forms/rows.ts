@@ -6,6 +6,7 @@ import type { CodeMap } from "../../eval/report/facts.js";
 import { FEWEST_NAMED } from "../../eval/tables/marginals.js";
 import { fieldsOf } from "../../fields/list.js";
 import { parseRowCondition } from "../../fields/table/condition.js";
+import { allRecords } from "../pictures.js";
 import { drawRows } from "../rows/draw.js";
 import { drawnRows } from "../rows/drawn.js";
 import type { TableJudgement } from "../rows/judge.js";
@@ -16,8 +17,12 @@ import type { Form } from "./form.js";
 /** Rows drawn for the doctor: a label of 1 % of them is missed once in 10^9 times. */
 const EXAMINED = 2048;
 
+/** Cells of a row that a map's page shows. */
+const MAX_CELLS = 12;
+
 export const rows: Form = {
   name: "row",
+  hasColumns: true,
   opening: ({ schema }) => ({ schema }),
   fitting(dataset, { schema }): Dataset | Promise<Dataset> {
     if (JSON.stringify(dataset.schema) === JSON.stringify(schema)) return dataset;
@@ -53,6 +58,14 @@ export const rows: Form = {
     return rowFacts(looked);
   },
   shownMap: withoutRareClasses,
+  async onMap({ config }, dataset) {
+    const shown = fieldsOf(config.schema).slice(0, MAX_CELLS);
+    const columns = await dataset.read(allRecords(dataset));
+    const texts = shown.map(({ name, kind, schema }) =>
+      Array.from(columns[name], (stored: number) => kind.cell!.text(stored, schema) ?? ""),
+    );
+    return { pictures: null, cells: { columns: shown.map(({ name }) => name), texts } };
+  },
   told({ table, ...figures }) {
     return { ...figures, ...judgementLines(table as TableJudgement) };
   },
