@@ -18,8 +18,11 @@ export type { PictureFigures } from "./eval/pictures/compare.js";
 export { traversalFrames, traversalSheet, type WalkPictures } from "./eval/report/traversal-sheet.js";
 export type { Reason } from "./eval/score.js";
 export type { Direction, Walk } from "./eval/traversal.js";
+// Rows in memory as data.
+export type { CellValue } from "./fields/cell.js";
 // Parts of your own: register them by name, then ask for them by that name. vaekit/parts holds what they are made of.
 export { fieldKinds } from "./fields/list.js";
+export { openRows, type Row } from "./fields/table/rows.js";
 // Generate, reconstruct, interpolate, decode: pictures as bytes.
 export type { Host, Matrix, PictureLayout, Pictures, TableValues } from "./host.js";
 // What a model is.
@@ -57,6 +60,7 @@ export { thereAndBack } from "./verbs/interpolate.js";
 export type { LatentMap, MapOptions } from "./verbs/map.js";
 export type { Neighbor, Neighbors } from "./verbs/nearest-records.js";
 export { type Arranged, type Pairs, pairSeries, pairSheet } from "./verbs/reconstruct.js";
-export type { Scores } from "./verbs/scores.js";
+export type { RowWhere } from "./verbs/rows/in-memory.js";
+export type { ScoredRecord, Scores } from "./verbs/scores.js";
 export type { Traversal, TraverseOptions } from "./verbs/traverse.js";
 export { VERSION } from "./version.js";

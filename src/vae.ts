@@ -8,6 +8,7 @@ import type { Patient } from "./eval/doctor/finding.js";
 import { type Diagnosis, diagnose } from "./eval/doctor/list.js";
 import type { Evaluation } from "./eval/evaluate.js";
 import { type OpenLandmarks, openLandmarks } from "./eval/landmarks/landmarks.js";
+import type { Row } from "./fields/table/rows.js";
 import type { Host, Pictures } from "./host.js";
 import type { ModelConfig } from "./model/config.js";
 import { exportOnnx } from "./model/export.js";
@@ -31,6 +32,7 @@ import { type Duplicates, findDuplicates } from "./verbs/duplicates.js";
 import { type Codes, encodeDataset } from "./verbs/encode.js";
 import { evaluateModel, evaluateOptions } from "./verbs/evaluate.js";
 import { exportModel, exportOptions } from "./verbs/export.js";
+import { imputeOptions } from "./verbs/impute.js";
 import { type ModelInfo, modelInfo } from "./verbs/info.js";
 import { interpolateOptions, walkBetween } from "./verbs/interpolate.js";
 import { type LatentMap, type MapOptions, mapDataset } from "./verbs/map.js";
@@ -41,10 +43,11 @@ import { measuredOn } from "./verbs/patient.js";
 import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/reconstruct.js";
 import { makeResults } from "./verbs/results/make.js";
+import { datasetOf, imputedRows, type RowWhere, sampledRows, scoredRow } from "./verbs/rows/in-memory.js";
 import { sampleOptions } from "./verbs/sample.js";
 import { drawSamples } from "./verbs/sample-pictures.js";
 import { scoreOptions } from "./verbs/score.js";
-import { type Scores, scoreDataset } from "./verbs/scores.js";
+import { type ScoredRecord, type Scores, type ScoringOptions, scoreDataset } from "./verbs/scores.js";
 import { type Traversal, type TraverseOptions, traverseModel, traverseOptions } from "./verbs/traverse.js";
 import { initOf, loadInit } from "./verbs/warm-start.js";
 
@@ -81,6 +84,12 @@ export type TrainOptions = TrainingWishes & {
 export type EndEvent = Extract<TrainEvent, { event: "end" }>;
 type Options<Schema extends z.ZodObject> = z.input<Schema> & { readonly signal?: AbortSignal };
 
+type SampleRows = Omit<z.input<typeof sampleOptions>, "count"> & {
+  readonly where?: RowWhere;
+  readonly signal?: AbortSignal;
+};
+type ImputeRows = Pick<z.input<typeof imputeOptions>, "samples" | "seed">;
+
 type PriorChoice = z.output<typeof sampleOptions>["prior"];
 
 interface Trained {
@@ -113,6 +122,7 @@ export class Vae implements AsyncDisposable {
   /** By prior: the model's own, or N(0, I). */
   readonly #runners = new Map<PriorChoice, Promise<Runner>>();
   #near: Promise<OpenLandmarks> | null = null;
+  #calibration: Calibration | null = null;
   #path = UNSAVED;
   /** What the engine told and training has not told yet. */
   #notices: string[] = [];
@@ -200,6 +210,22 @@ export class Vae implements AsyncDisposable {
     return drawSamples(await this.#open(prior), { ...parsed, signal });
   }
 
+  /**
+   * Draws new rows of a table, one after the other; only such as `where` says.
+   *
+   * @example for await (const row of vae.sampleRows(1000, { where: { income: ">50K" } })) console.log(row.age);
+   */
+  async *sampleRows(count: number, { where, signal, ...options }: SampleRows = {}): AsyncGenerator<Row, void> {
+    const { prior, ...parsed } = parseInput(sampleOptions, this.#seeded({ count, ...options }));
+    yield* sampledRows(await this.#open(prior), { ...parsed, where, signal });
+  }
+
+  /** Rows with the likeliest value, or of numbers the median, in every cell that is missing; other cells stay as they are. */
+  async impute(rows: readonly Row[], options: ImputeRows = {}): Promise<Row[]> {
+    const { samples, seed } = parseInput(imputeOptions, this.#seeded(options));
+    return imputedRows(await this.#open(), rows, { samples, seed });
+  }
+
   /** Records of the data, chosen by the seed, with what the model makes of them. */
   async reconstruct(data: Dataset, { signal, ...options }: Options<typeof reconstructOptions> = {}): Promise<Pairs> {
     const parsed = parseInput(reconstructOptions, this.#seeded(options));
@@ -222,8 +248,8 @@ export class Vae implements AsyncDisposable {
   }
 
   /** Posterior of each record: means and log-variances [count, latent], ids, labels. */
-  async encode(data: Dataset, options: BatchOptions = {}): Promise<Codes> {
-    return encodeDataset(await this.#open(), data, options);
+  async encode(data: Dataset | readonly Row[], options: BatchOptions = {}): Promise<Codes> {
+    return encodeDataset(await this.#open(), await this.#datasetOf(data), options);
   }
 
   /** The decoder's means for latents [count, latent]; takes what `encode` gives, too. */
@@ -245,13 +271,16 @@ export class Vae implements AsyncDisposable {
    * and the parts that are most surprising. A record's answer depends on its content and the seed alone.
    */
   async score(
-    data: Dataset,
+    data: Dataset | readonly Row[],
     { signal, onProgress, ...options }: Options<typeof scoreOptions> & BatchOptions = {},
   ): Promise<Scores> {
-    const { samples, seed, reasons: explain } = parseInput(scoreOptions, options);
-    const calibration = calibrationOf(this.#ready());
-    const how = { calibration, samples, seed, explain, signal, onProgress };
-    return scoreDataset(await this.#open(), data, { ...how, landmarks: await this.#landmarks() });
+    const how = await this.#scoring(options);
+    return scoreDataset(await this.#open(), await this.#datasetOf(data), { ...how, signal, onProgress });
+  }
+
+  /** The same of one row, as it comes to a service. */
+  async scoreRow(row: Row, options: z.input<typeof scoreOptions> = {}): Promise<ScoredRecord> {
+    return scoredRow(await this.#open(), row, await this.#scoring(options));
   }
 
   /**
@@ -390,6 +419,16 @@ export class Vae implements AsyncDisposable {
     return this.#engine;
   }
 
+  #datasetOf(records: Dataset | readonly Row[]): Promise<Dataset> {
+    return datasetOf(records, this.#ready().config.schema);
+  }
+
+  async #scoring(options: z.input<typeof scoreOptions>): Promise<ScoringOptions> {
+    const { samples, seed, reasons: explain } = parseInput(scoreOptions, options);
+    this.#calibration ??= calibrationOf(this.#ready());
+    return { calibration: this.#calibration, samples, seed, explain, landmarks: await this.#landmarks() };
+  }
+
   async #landmarks(): Promise<OpenLandmarks | null> {
     const { config, files } = this.#ready();
     const bytes = files[LANDMARKS];
@@ -419,6 +458,7 @@ export class Vae implements AsyncDisposable {
     this.#runners.clear();
     const near = this.#near;
     this.#near = null;
+    this.#calibration = null;
     await (await near)?.dispose();
     for (const runner of runners) await (await runner).dispose();
   }

@@ -93,7 +93,7 @@ export async function* scoreRecords(
     const full = mapValues(target.columns, (column) => filled(column, count, batch));
     const keys = Array.from({ length: batch }, (_, i) => hashes[Math.min(i, count - 1)]);
     const logWeights = new Float64Array(count * samples);
-    const seen = explain ? particleMeans(fields, count, batch) : null;
+    const seen = explain ? (samples <= perCall ? lastCall(count, batch) : particleMeans(fields, count, batch)) : null;
     for (let first = 0; first < samples; first += perCall) {
       const particles = Math.min(perCall, samples - first);
       const noise = noiseOf(keys, latent, { seed, first, particles });
@@ -192,34 +192,98 @@ function particleMeans(fields: readonly Field[], count: number, batch: number) {
   };
 }
 
+/** The same where there is one call. */
+function lastCall(count: number, batch: number) {
+  let last: Pick<Explained, "surprise" | "means"> = { surprise: {}, means: {} };
+  const first = (values: Float32Array) =>
+    count === batch ? values : values.subarray(0, (values.length / batch) * count);
+  return {
+    add(explained: Explained, _particles: number): void {
+      last = explained;
+    },
+    result: (): Pick<Explained, "surprise" | "means"> => ({
+      surprise: mapValues(last.surprise, first),
+      means: mapValues(last.means, first),
+    }),
+  };
+}
+
 /** Codes have no means. */
 function isCode(what: "surprise" | "means", { codes }: FieldKind): boolean {
   return what === "means" && codes !== undefined;
 }
 
-function reasonsOf({ surprise, means, values }: Seen, fields: readonly Field[], count: number): Reason[][] {
-  return Array.from({ length: count }, (_, i) => {
-    const parts = fields.flatMap(({ name, kind, schema, size }) => {
-      if (!surprise[name]) return [];
-      const part = (column: Float32Array, width: number) => column.subarray(i * width, (i + 1) * width);
-      const elements = surprise[name].length / count;
-      const seen = {
-        surprise: part(surprise[name], elements),
-        values: part(values[name], size),
-        mean: part(means[name], size),
-      };
-      const named = kind.explain(seen, schema);
-      return fields.length === 1 ? named : named.map((said) => ({ ...said, part: `${name} ${said.part}`.trim() }));
-    });
-    const total = parts.reduce((sum, { nats }) => sum + nats, 0);
-    return parts
-      .map(({ nats, ...said }) => ({
-        ...said,
-        nats: toTenThousandth(nats),
-        share: total > 0 ? toTenThousandth(nats / total) : 0,
-      }))
-      .sort((a, b) => b.nats - a.nats);
+function reasonsOf(seen: Seen, fields: readonly Field[], count: number): Reason[][] {
+  return Array.from({ length: count }, (_, i) =>
+    fields.length === 1 ? partsOf(seen, fields[0], count, i) : topFields(seen, fields, count, i),
+  );
+}
+
+/** Where the one field of a record is surprising. */
+function partsOf(seen: Seen, field: Field, count: number, i: number): Reason[] {
+  if (!seen.surprise[field.name]) return [];
+  const parts = explained(seen, field, count, i);
+  return shared(
+    parts,
+    parts.reduce((sum, { nats }) => sum + nats, 0),
+  );
+}
+
+/** Fields that a record is explained by: what is left is less than any of them. */
+const TOP_FIELDS = 4;
+
+/** Which fields of a record are surprising. */
+function topFields(seen: Seen, fields: readonly Field[], count: number, i: number): Reason[] {
+  let total = 0;
+  const nats = fields.map(({ name }) => {
+    const surprise = seen.surprise[name];
+    const width = surprise ? surprise.length / count : 0;
+    let sum = 0;
+    for (let at = i * width; at < (i + 1) * width; at++) sum += surprise[at];
+    const own = Math.max(0, sum); // a value may be likelier than the middle that it is compared with
+    total += own;
+    return own;
   });
+  const top: number[] = [];
+  for (let field = 0; field < fields.length; field++) {
+    if (!seen.surprise[fields[field].name]) continue;
+    let place = top.length;
+    while (place > 0 && nats[top[place - 1]] < nats[field]) place--;
+    if (place < TOP_FIELDS) top.splice(place, 0, field);
+    if (top.length > TOP_FIELDS) top.pop();
+  }
+  const parts = top.flatMap((field) =>
+    explained(seen, fields[field], count, i).map((said) => ({
+      ...said,
+      nats: Math.max(0, said.nats),
+      part: `${fields[field].name} ${said.part}`.trim(),
+    })),
+  );
+  return shared(parts, total);
+}
+
+function explained(
+  { surprise, means, values }: Seen,
+  { name, kind, schema, size }: Field,
+  count: number,
+  i: number,
+): PartSurprise[] {
+  const part = (column: Float32Array, width: number) => column.subarray(i * width, (i + 1) * width);
+  const elements = surprise[name].length / count;
+  return kind.explain(
+    { surprise: part(surprise[name], elements), values: part(values[name], size), mean: part(means[name], size) },
+    schema,
+  );
+}
+
+function shared(parts: readonly PartSurprise[], total: number): Reason[] {
+  return parts
+    .map(({ nats, ...said }) => ({
+      ...said,
+      nats: toTenThousandth(nats),
+      share: total > 0 ? toTenThousandth(nats / total) : 0,
+    }))
+    .sort((a, b) => b.nats - a.nats);
 }
 
 function mapValues<T, R>(record: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> {

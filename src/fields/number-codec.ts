@@ -75,6 +75,8 @@ export function numberCodec({ cells, shares, reach, whole, mean, deviation }: Bi
       (_, j) => -Math.log((edges.length - 1) * measure(edges[j], edges[j + 1])),
     ),
   );
+  /** Whole numbers stand in the middle of what is theirs, so that they are found again by float32. */
+  const middle = whole ? 0.5 : 0;
   const betweenDensity = -Math.log(Math.max(whole ? last - first + 1 : last - first, Number.MIN_VALUE));
 
   // Amounts: quantiles of the standard normal at the ends of each cell, straight lines in between.
@@ -120,13 +122,13 @@ export function numberCodec({ cells, shares, reach, whole, mean, deviation }: Bi
               let j = 0;
               while (j < edges.length - 2 && x >= edges[j + 1]) j++;
               code = bins[bin].code;
-              position = (j + (x - edges[j]) / (edges[j + 1] - edges[j])) / (edges.length - 1);
+              position = (j + (x - edges[j] + middle) / (edges[j + 1] - edges[j])) / (edges.length - 1);
               within = densities[bin][j];
               const [low, high] = amounts[code - 1];
               amount = low + (high - low) * position;
             } else {
               code = between;
-              position = (x - first) / (last - first);
+              position = (x - first + middle) / (last - first + (whole ? 1 : 0));
               within = betweenDensity;
               amount = lowest + (highest - lowest) * position;
             }
@@ -150,7 +152,8 @@ export function numberCodec({ cells, shares, reach, whole, mean, deviation }: Bi
       if (code < 0 || code === missing) return Number.NaN;
       if (code === 0) return first - (reach[0] * inside) / (1 - inside);
       if (code === above) return most + (reach[1] * inside) / (1 - inside);
-      if (code === between) return first + (last - first) * inside;
+      if (code === between)
+        return whole ? Math.floor(first + (last - first + 1) * inside) : first + (last - first) * inside;
       const cell = cells[code - 1];
       if (cell.length === 1) return cell[0];
       const place = inside * (cell.length - 1);

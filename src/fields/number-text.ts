@@ -10,8 +10,10 @@ export interface NumberFormat {
 
 const WITH_POINT = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const WITH_COMMA = /^[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?$/;
-/** A double has no more. */
+/** With so many decimals, or more, all digits that a double has are written. */
 const MAX_DECIMALS = 15;
+/** Whole numbers beyond this are no longer all there. */
+const LARGEST_WHOLE = Number.MAX_SAFE_INTEGER;
 
 /** NaN where it is none. */
 export function parseNumber(text: string, decimal: "." | ","): number {
@@ -46,10 +48,18 @@ function decimalsOf(text: string, decimal: string): number {
   return Math.min(MAX_DECIMALS, Math.max(0, digits - Number(exponent ?? 0)));
 }
 
+/** The nearest number that its source would write. */
+export function rounded(value: number, { decimals }: NumberFormat): number {
+  const scale = 10 ** decimals;
+  const whole = Math.round(value * scale);
+  return decimals >= MAX_DECIMALS || !(Math.abs(whole) < LARGEST_WHOLE) ? value : whole / scale + 0; // no -0
+}
+
 /** As the source writes its numbers. */
-export function numberText(value: number, { decimal, decimals, fixed }: NumberFormat): string {
-  const isLarge = Math.abs(value) >= 1e21;
-  const text = isLarge ? String(value) : fixed ? value.toFixed(decimals) : String(Number(value.toFixed(decimals)));
+export function numberText(value: number, format: NumberFormat): string {
+  const { decimal, decimals, fixed } = format;
+  const isAsItIs = decimals >= MAX_DECIMALS || Math.abs(value) >= 1e21;
+  const text = isAsItIs ? String(value) : fixed ? value.toFixed(decimals) : String(Number(value.toFixed(decimals)));
   const unsigned = Number(text) === 0 ? text.replace("-", "") : text;
   return decimal === "." ? unsigned : unsigned.replace(".", decimal);
 }

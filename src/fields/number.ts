@@ -17,7 +17,7 @@ import {
   VALUES,
   WITHIN,
 } from "./number-codec.js";
-import { type NumberFormat, numberFormatOf, numberText, parseNumber } from "./number-text.js";
+import { type NumberFormat, numberFormatOf, numberText, parseNumber, rounded } from "./number-text.js";
 
 export interface NumberSchema extends FieldSchema, Binning {
   readonly format: NumberFormat;
@@ -27,6 +27,8 @@ export interface NumberSchema extends FieldSchema, Binning {
 const LEAST_NUMBERS = 0.99;
 /** The outermost part of the values, whose spread says how far values beyond may lie. */
 const OUTER_SHARE = 0.05;
+/** Of numbers whose distance no double holds. */
+const LARGEST_REACH = 1e308;
 /** Anomalies among the training rows shall not widen what is ordinary. */
 const FORGIVING = { name: "normal-columns", degrees: 4, floor: 0.05 };
 /** Text such as 007 is a name. */
@@ -51,7 +53,7 @@ const cell: CellKind<NumberSchema> = {
     const stored = typeof value === "string" ? parseNumber(value.trim(), format.decimal) : Number(value);
     return Number.isFinite(stored) ? stored : undefined;
   },
-  value: (stored, { format }) => (Number.isNaN(stored) ? null : Number(stored.toFixed(Math.min(format.decimals, 100)))),
+  value: (stored, { format }) => (Number.isNaN(stored) ? null : rounded(stored, format)),
   text: (stored, { format }) => (Number.isNaN(stored) ? null : numberText(stored, format)),
   type: ({ whole }) => (whole ? "integer" : "number"),
   describe: (schema) => describeNumbers(schema),
@@ -88,7 +90,8 @@ export const number: FieldKind<NumberSchema> = {
   decode(values, schema, out) {
     const column: Column = out ?? new Float64Array(values.length / VALUES);
     const codec = codecOf(schema);
-    for (let i = 0; i < column.length; i++) column[i] = codec.decode(values, i * VALUES);
+    // Rounded as it is written, so that what holds for a row holds for its text.
+    for (let i = 0; i < column.length; i++) column[i] = rounded(codec.decode(values, i * VALUES), schema.format);
     return column;
   },
   codes: ({ shares }) => ({
@@ -113,9 +116,9 @@ export const number: FieldKind<NumberSchema> = {
   reconstruction: rankError,
   explain({ surprise, values, mean }, schema) {
     const codec = codecOf(schema);
-    const said = (of: Float32Array) =>
-      of[CODE] === codec.missing ? "nothing" : numberText(roundedTo(codec.decode(of)), schema.format);
-    return [{ part: "", nats: surprise[0], got: said(values), expected: said(mean) }];
+    const said = (of: Float32Array, round = (value: number) => value) =>
+      of[CODE] === codec.missing ? "nothing" : numberText(round(codec.decode(of)), schema.format);
+    return [{ part: "", nats: surprise[0], got: said(values), expected: said(mean, roundedTo) }];
   },
 };
 
@@ -155,7 +158,7 @@ function reachOf(sorted: Float64Array): [number, number] {
   const last = sorted.length - 1;
   const all = sorted[last] - sorted[0];
   const least = all > 0 ? all / 100 : Math.max(1e-9, Math.abs(sorted[0]) / 100);
-  const spread = (a: number, b: number) => Number(Math.max(least, b - a).toPrecision(6));
+  const spread = (a: number, b: number) => Number(Math.min(LARGEST_REACH, Math.max(least, b - a)).toPrecision(6));
   return [spread(sorted[0], sorted[Math.min(last, outer)]), spread(sorted[Math.max(0, last - outer)], sorted[last])];
 }
 

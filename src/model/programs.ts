@@ -10,6 +10,7 @@ import type { Dim } from "../graph/tensor.js";
 import { type Ctx, type DataFacts, type ParameterSpec, type Recording, recordingContext } from "../nn/ctx.js";
 import { rowsOf } from "../nn/rows.js";
 import type { Model, Trace } from "./compose.js";
+import type { LikelihoodGroup } from "./likelihood-groups.js";
 import type { Values } from "./parts.js";
 import { valuesOf } from "./values.js";
 
@@ -199,32 +200,67 @@ export function explainProgram(model: Model, particles: number): TracedProgram {
   const record = recordOf(model, BATCH);
   const trace = model.trace(ctx, record, { particles });
   const { logWeights } = weightsOf(trace);
+  const dists = Object.values(trace.likelihoods).map(({ dist }) => dist);
+  const explained = dists.every(({ space }) => space === "discrete")
+    ? explainedAtBest(model, ctx, record, trace, logWeights)
+    : explainedOnAverage(model, record, trace, logWeights);
+  return { recording, program: program(`explain-${particles}`, { logWeights, ...explained }) };
+}
+
+/** Means over the particles by their importance weights. */
+function explainedOnAverage(model: Model, record: Values, trace: Trace, logWeights: Tensor): Record<string, Tensor> {
+  const { particles } = trace;
   const share = logWeights.softmax(0).expandDims(-1);
-  const outputs: Record<string, Tensor> = { logWeights };
-  for (const { name, fields, elements } of model.groups) {
+  const overParticles = (x: Tensor): Tensor =>
+    x
+      .reshape([particles, BATCH, x.shape[1] as number])
+      .mul(share)
+      .sum(0);
+  const outputs: Record<string, Tensor> = {};
+  for (const group of model.groups) {
+    const { name, fields } = group;
     const { dist } = trace.likelihoods[name];
-    // Codes have no means: theirs are those of the likeliest particle.
-    const weights = dist.space === "discrete" ? share.equal(share.max(0, true)).cast("float32") : share;
-    const overParticles = (x: Tensor): Tensor => {
-      const wide = x.reshape([particles, BATCH, x.shape[1] as number]);
-      return wide
-        .mul(weights)
-        .sum(0)
-        .div(dist.space === "discrete" ? weights.sum(0) : 1);
-    };
     for (const [field, mean] of byField(overParticles(dist.mean), fields)) outputs[MEAN + field] = rowsOf(mean);
     if (dist.elements === "none") continue;
     const values = valuesOf(record, fields);
     const size = values.shape[1] as number;
     const x = values.broadcastTo([particles, BATCH, size]).reshape([-1, size]);
-    const surprise = overParticles(dist.elements(dist.mode).sub(dist.elements(x)));
-    let start = 0;
-    for (const [i, field] of fields.entries()) {
-      outputs[SURPRISE + field.name] = surprise.slice(1, start, start + elements[i]);
-      start += elements[i];
-    }
+    Object.assign(outputs, surprises(overParticles(dist.elements(dist.mode).sub(dist.elements(x))), group));
   }
-  return { recording, program: program(`explain-${particles}`, outputs) };
+  return outputs;
+}
+
+/** Of values that are codes there are no means: what the likeliest particle alone expects. */
+function explainedAtBest(
+  model: Model,
+  ctx: Ctx,
+  record: Values,
+  { groups, particles }: Trace,
+  logWeights: Tensor,
+): Record<string, Tensor> {
+  const isBest = logWeights.equal(logWeights.max(0, true)).cast("float32");
+  const chosen = isBest.div(isBest.sum(0, true)).expandDims(-1); // [P, B, 1]
+  const latents = groups.map(({ name, size, z }) => [name, z.reshape([particles, BATCH, size]).mul(chosen).sum(0)]);
+  const out = model.decode(ctx, Object.fromEntries(latents));
+  const outputs: Record<string, Tensor> = {};
+  for (const group of model.groups) {
+    const { mean, mode, elements } = out[group.name];
+    for (const [field, expected] of byField(mean, group.fields)) outputs[MEAN + field] = rowsOf(expected);
+    if (elements === "none") continue;
+    Object.assign(outputs, surprises(elements(mode).sub(elements(valuesOf(record, group.fields))), group));
+  }
+  return outputs;
+}
+
+/** Elements [B, E] of a group as an output per field. */
+function surprises(all: Tensor, { fields, elements }: LikelihoodGroup): Record<string, Tensor> {
+  let start = 0;
+  return Object.fromEntries(
+    fields.map(({ name }, i) => {
+      start += elements[i];
+      return [SURPRISE + name, all.slice(1, start - elements[i], start)];
+    }),
+  );
 }
 
 /** Everything a model learns, by name: what training and a prior fitted afterwards ask for. */

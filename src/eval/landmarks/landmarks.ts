@@ -2,7 +2,7 @@
 
 import type { Columns } from "../../data/dataset.js";
 import { type Field, fieldsOf } from "../../fields/list.js";
-import { constant, input, type Tensor } from "../../graph/ops.js";
+import { concat, constant, input, type Tensor } from "../../graph/ops.js";
 import { program } from "../../graph/program.js";
 import type { ModelConfig } from "../../model/config.js";
 import { BATCH } from "../../model/programs.js";
@@ -66,14 +66,17 @@ export async function openReference(
     const squares = Float32Array.from({ length: count }, (_, i) =>
       points.subarray(i * width, (i + 1) * width).reduce((sum, value) => sum + value * value, 0),
     );
+    // |x - p|^2 = |x|^2 + (-2 p, |p|^2) . (x, 1); the smallest is found before |x|^2 is added.
     const own = x.mul(constant(scaling));
-    const gaps = own
-      .matmul(constant(points, [count, width]), { transposeB: true })
-      .mul(-2)
-      .add(constant(squares))
-      .add(own.square().sum(1, true));
-    const nearest = gaps.reshape([-1, rounds, count / rounds]).min(2);
-    outputs[`distance${way}`] = nearest.maximum(0).sqrt().mean(1);
+    const wide = new Float32Array(count * (width + 1));
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < width; j++) wide[i * (width + 1) + j] = -2 * points[i * width + j];
+      wide[i * (width + 1) + width] = squares[i];
+    }
+    const one = own.slice(1, 0, 1).mul(0).add(1);
+    const products = concat([own, one], 1).matmul(constant(wide, [count, width + 1]), { transposeB: true });
+    const smallest = products.reshape([-1, rounds, count / rounds]).min(2);
+    outputs[`distance${way}`] = smallest.add(own.square().sum(1, true)).maximum(0).sqrt().mean(1);
   }
   const bank = engine.bank([]);
   const executable = await engine.compile(program("distances", outputs), bank);

@@ -8,7 +8,7 @@ import { Philox } from "../../random.js";
 import { CONDITION_STREAM } from "../streams.js";
 import { partialRows } from "./hidden.js";
 
-/** Proposals, from q(z | cells). */
+/** Proposals, half of them from q(z | cells) and half from p(z). */
 const PROPOSALS = 16_384;
 const BLOCK = 2048;
 /** Fewer independent draws than this are no sample. */
@@ -22,13 +22,14 @@ export interface ConditionedLatents {
 }
 
 /**
- * Proposals from q(z | cells), weighed by p(cells | z) p(z) / q(z | cells): sampling importance resampling (Rubin 1988).
+ * Proposals from m = (q(z | cells) + p(z)) / 2, weighed by p(cells | z) p(z) / m(z): sampling importance resampling (Rubin
+ * 1988) with a defensive mixture (Hesterberg 1995), so that no weight is larger than twice p(cells | z).
  * E_DATA, with the effective number, where too few of them carry the weight.
  */
 export async function conditionedLatents(
   runner: Runner,
   { fixed, text }: RowCondition,
-  { seed }: { readonly seed: number; readonly temperature: number },
+  { seed, temperature }: { readonly seed: number; readonly temperature: number },
 ): Promise<ConditionedLatents> {
   const { latent } = runner;
   const random = new Philox(seed, CONDITION_STREAM);
@@ -37,10 +38,17 @@ export async function conditionedLatents(
   const z = new Float32Array(PROPOSALS * latent);
   const logWeights = new Float64Array(PROPOSALS);
   for (let at = 0; at < PROPOSALS; at += BLOCK) {
-    const eps = random.normals(new Float32Array(BLOCK * latent));
-    const scored = await runner.score(columns, BLOCK, 1, eps);
+    const fromPrior = at % (2 * BLOCK) === 0;
+    const noise = random.normals(new Float32Array(BLOCK * (fromPrior ? runner.noiseSize : latent)));
+    const drawn = fromPrior ? await runner.draw(noise, BLOCK, temperature) : null;
+    const eps = drawn ? drawn.map((value, i) => (value - mu[i]) / Math.exp(logvar[i] / 2)) : noise;
+    const { logWeights: own, reconstruction } = await runner.score(columns, BLOCK, 1, eps);
     for (let i = 0; i < eps.length; i++) z[at * latent + i] = mu[i] + Math.exp(logvar[i] / 2) * eps[i];
-    logWeights.set(scored.logWeights, at);
+    for (let i = 0; i < BLOCK; i++) {
+      // q / p = p(cells | z) / w where w = p(z) p(cells | z) / q(z)
+      const logRatio = -reconstruction[i] - own[i];
+      logWeights[at + i] = -reconstruction[i] - Math.log(0.5 + 0.5 * Math.exp(Math.min(700, logRatio)));
+    }
   }
   const weights = weightsOf(logWeights);
   const effective = 1 / weights.reduce((sum, weight) => sum + weight * weight, 0);

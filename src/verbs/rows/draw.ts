@@ -33,7 +33,8 @@ const MOST_TRIES = 2000;
 export async function* drawRows(runner: Runner, options: DrawRowsOptions): AsyncGenerator<RowBlock, void> {
   const { count, seed, temperature, where, signal } = options;
   const fields = fieldsOf(runner.config.schema);
-  const latents = where?.fixed.size ? await conditionedLatents(runner, where, { seed, temperature }) : null;
+  const isRare = where?.fixed.size ? (await shareOf(runner, where, options)) < RARE : false;
+  const latents = isRare ? await conditionedLatents(runner, where!, { seed, temperature }) : null;
   const random = new Philox(seed, SAMPLE_STREAM);
   const noise = new Philox(seed, ROW_STREAM);
   const give = (kind: "normal" | "uniform", length: number) =>
@@ -47,7 +48,7 @@ export async function* drawRows(runner: Runner, options: DrawRowsOptions): Async
       : await runner.draw(random.normals(new Float32Array(BLOCK * runner.noiseSize)), BLOCK, temperature);
     const values = await runner.drawRecords(z, BLOCK, give);
     const columns = fields.map(({ name, kind, schema }) => kind.decode(values[name], schema));
-    for (const [field, value] of where?.fixed ?? []) columns[field].fill(value);
+    if (latents) for (const [field, value] of where!.fixed) columns[field].fill(value);
     drawn += BLOCK;
     const rows = matching(columns, BLOCK, where).subarray(0, count - kept);
     kept += rows.length;
@@ -61,6 +62,20 @@ export async function* drawRows(runner: Runner, options: DrawRowsOptions): Async
     const chosen = columns.map((column) => taken(column, rows));
     yield { count: rows.length, columns: Object.fromEntries(fields.map(({ name }, i) => [name, chosen[i]])) };
   }
+}
+
+/** Rows that are drawn to see how common a condition is. */
+const PILOT = 2048;
+/** Rows of a condition that is less common are not waited for: their latents are drawn for the condition. */
+const RARE = 0.02;
+
+/** Share of rows of the model for which a condition holds. */
+async function shareOf(runner: Runner, where: RowCondition, { seed, temperature }: DrawRowsOptions): Promise<number> {
+  for await (const { count, columns } of drawRows(runner, { count: PILOT, seed, temperature })) {
+    const list = Object.values(columns);
+    return matching(list, count, where).length / count;
+  }
+  return 0;
 }
 
 function matching(columns: readonly Column[], count: number, where: RowCondition | undefined): Uint32Array {
