@@ -11,7 +11,7 @@ import type { ModelConfig } from "./config.js";
 import { type LikelihoodGroup, likelihoodGroups } from "./likelihood-groups.js";
 import { nets, objectives, posteriors, priors, samplers } from "./list.js";
 import type { BuiltNet, Objective, Posterior, Prior, Sampler, Values } from "./parts.js";
-import { valuesOf } from "./values.js";
+import { arePacked, valuesOf } from "./values.js";
 
 /** One group of latents as it was asked for and answered. */
 export interface LatentGroup {
@@ -41,6 +41,8 @@ export interface Model {
   readonly fields: readonly Field[];
   readonly objective: Chosen<Objective>;
   readonly prior: Chosen<Prior>;
+  /** Programs take all fields as one input (`RECORD`), not as one each. */
+  readonly packed: boolean;
   /** The fields by their likelihoods. */
   readonly groups: readonly LikelihoodGroup[];
   /** Encodes, draws `particles` latents per record and decodes them. */
@@ -87,6 +89,7 @@ export function compose(config: ModelConfig): Model {
     fields,
     objective,
     prior,
+    packed: arePacked(fields),
     groups: likelihoodsBy,
 
     trace(ctx, record, { particles = 1 } = {}) {

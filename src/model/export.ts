@@ -31,7 +31,7 @@ export interface ExportedUses extends ExportedModels {
 }
 
 export function exportOnnx(config: ModelConfig, weights: ReadonlyMap<string, Weight>): ExportedModels {
-  const model = compose(config);
+  const model = byField(config);
   return {
     encoder: write("encoder", encodeProgram(model), weights),
     decoder: write("decoder", decodeProgram(model), weights),
@@ -39,12 +39,17 @@ export function exportOnnx(config: ModelConfig, weights: ReadonlyMap<string, Wei
 }
 
 export function exportUses(config: ModelConfig, weights: ReadonlyMap<string, Weight>): ExportedUses {
-  const model = compose(config);
+  const model = byField(config);
   return {
     ...exportOnnx(config, weights),
     sampler: write("sampler", drawProgram(model), weights),
     score: write("score", flatScore(model), weights),
   };
+}
+
+/** For other programs each field is an input with its own name. */
+function byField(config: ModelConfig): Model {
+  return { ...compose(config), packed: false };
 }
 
 /** Terms of one draw per record, [B] each. */

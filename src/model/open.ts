@@ -23,6 +23,7 @@ import {
   type TracedProgram,
 } from "./programs.js";
 import type { Runner, Weight } from "./runner.js";
+import { RECORD } from "./values.js";
 
 /** E_MODEL when weights are missing, unknown or of another shape than the configuration asks for. */
 export async function openRunner(
@@ -169,8 +170,29 @@ function checkWeights(parameters: ReadonlyMap<string, ParameterSpec>, weights: R
   if (extra) throw new VaekitError("E_MODEL", `weight "${extra}" belongs to no part of this model`);
 }
 
-/** Columns as the model sees them, by field; with `scratch`, in arrays that the next call uses again. */
+/**
+ * What programs are fed for these columns, as the model sees them: by field, or packed. With `scratch`, in arrays that the
+ * next call uses again.
+ */
 export function fieldFeeds(model: Model, columns: Columns, scratch?: Scratch): Feeds {
+  const feeds = encodedFields(model, columns, scratch);
+  if (!model.packed) return feeds;
+  const [first] = model.fields;
+  const count = columns[first.name].length / first.stored;
+  const width = model.fields.reduce((total, { size }) => total + size, 0);
+  const packed = scratch?.(RECORD, count * width) ?? new Float32Array(count * width);
+  let start = 0;
+  for (const { name, size } of model.fields) {
+    const values = feeds[name] as Float32Array;
+    for (let row = 0, from = 0; row < count; row++)
+      for (let j = 0; j < size; j++) packed[row * width + start + j] = values[from++];
+    start += size;
+  }
+  return { [RECORD]: packed };
+}
+
+/** Columns as the model sees them, by field. */
+function encodedFields(model: Model, columns: Columns, scratch?: Scratch): Feeds {
   return Object.fromEntries(
     model.fields.map(({ name, kind, schema, size, stored }) => {
       const column = columns[name];

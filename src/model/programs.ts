@@ -12,7 +12,7 @@ import { rowsOf } from "../nn/rows.js";
 import type { Model, Trace } from "./compose.js";
 import type { LikelihoodGroup } from "./likelihood-groups.js";
 import type { Values } from "./parts.js";
-import { valuesOf } from "./values.js";
+import { packedRecord, valuesOf } from "./values.js";
 
 /** A program and what its trace asked for. */
 export interface TracedProgram {
@@ -32,8 +32,9 @@ function factsOf(model: Model): DataFacts {
   return model.config.facts;
 }
 
-/** A placeholder per field, [batch, ...shape]. */
+/** A placeholder per field, [batch, ...shape]; of a packed model they are parts of one. */
 export function recordOf(model: Model, batch: Dim): Values {
+  if (model.packed) return packedRecord(model.fields, batch);
   return Object.fromEntries(model.fields.map(({ name, shape }) => [name, input(name, [batch, ...shape])]));
 }
 

@@ -203,7 +203,7 @@ function write(outputs: Readonly<Record<string, Tensor>>, recording: Recording, 
 
 /** Weights as training would start with them, by name. */
 export function initialWeights(config: ModelConfig): Map<string, Weight> {
-  const { recording } = stepProgram(compose(config), 1);
+  const { recording } = stepProgram({ ...compose(config), packed: false }, 1);
   const random = new Philox(TrainingOptions.parse(config.training).seed, STREAM.initial);
   return new Map(
     [...recording.parameters].map(([name, { shape, initialize }]) => [
