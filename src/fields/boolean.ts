@@ -25,6 +25,7 @@ const cell: CellKind<LabelSchema> = {
     const { counts, type } = column;
     if (type === "number" || type === "integer") return null; // a source that says so means numbers
     if (counts.size !== 2 || !wordsOf(counts.keys())) return null;
+    if (new Set([...counts.keys()].map((word) => word.toLowerCase())).size !== 2) return null;
     return { fit: 0.95, schema: labelSchema("boolean", column), why: `only ${[...counts.keys()].join(" and ")}` };
   },
   store(value, schema) {

@@ -35,6 +35,11 @@ const WEEK_DAYS = 7;
 const HOURS = 24;
 /** 1970 began on a Thursday. */
 const MONDAY = 3;
+/** Days of the years 1 to 9999, which all formats can write. */
+const FIRST_DAY = -719_162;
+const LAST_DAY = 2_932_896;
+/** Milliseconds by which float32 may misplace a time in its hour. */
+const POSITION_ERROR = 0.5;
 /** Shorter spans are binned by days. */
 const LEAST_WEEKS = 8;
 
@@ -128,7 +133,10 @@ export const date: FieldKind<DateSchema> = {
     put(column, { days, weekdays }, out, start, stride) {
       // Of times that are spread evenly over the whole span.
       const unit = DAY * (weekdays ? WEEK_DAYS : 1);
-      const [first, last] = [days.cells[0][0], Math.max(...days.cells.map((cell) => cell[cell.length - 1]))];
+      const [first, last] = [
+        Math.min(...days.cells.map(([start]) => start)),
+        Math.max(...days.cells.map((cell) => cell[cell.length - 1])),
+      ];
       const deviation = (Math.max(1, last - first) * unit) / Math.sqrt(12);
       for (let row = 0; row < column.length; row++) {
         const z = (column[row] - ((first + last) / 2) * unit) / deviation;
@@ -207,8 +215,10 @@ function dateCodec({ format: name, days, weekdays, hours }: DateSchema): DateCod
       const at = unit.decode(values);
       if (Number.isNaN(at)) return at;
       const day = weekdays ? Math.floor(at) * WEEK_DAYS - MONDAY + Math.max(0, values[WEEKDAY]) : Math.floor(at);
-      const time = hours ? Math.max(0, values[HOUR_CODE]) * HOUR + values[HOUR_POSITION] * HOUR : 0;
-      return day * DAY + Math.floor(time / format.resolution) * format.resolution;
+      const inHour = Math.min(HOUR - 1, values[HOUR_POSITION] * HOUR + POSITION_ERROR);
+      const time = hours ? Math.max(0, values[HOUR_CODE]) * HOUR + inHour : 0;
+      const inDay = Math.floor(time / format.resolution) * format.resolution;
+      return Math.max(FIRST_DAY, Math.min(LAST_DAY, day)) * DAY + inDay;
     },
   };
 }

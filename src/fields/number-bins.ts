@@ -59,8 +59,7 @@ function binsOf(sorted: Float64Array, most: number, whole: boolean): { cell: Cel
       i === edges.length - 2 ? undefined : lowerBound(sorted, end),
     );
     const intervals = Math.min(MAX_INTERVALS, Math.floor(inside.length / LEAST_IN_BIN));
-    const inner =
-      intervals > 1 ? edgesOf(inside, intervals, whole).filter((edge) => edge > edges[i] && edge < end) : [];
+    const inner = edgesOf(inside, Math.max(1, intervals), whole).slice(1, -1);
     return { cell: [edges[i], ...inner, end], count: inside.length };
   });
 }
@@ -74,7 +73,7 @@ function edgesOf(sorted: Float64Array, bins: number, whole: boolean): number[] {
     const edge = whole ? sorted[at] : sorted[at - 1] / 2 + sorted[at] / 2;
     if (edge > edges[edges.length - 1] && edge < last) edges.push(edge);
   }
-  const end = whole ? last + 1 : last;
+  const end = whole ? last + Math.max(1, Math.abs(last) * Number.EPSILON) : last;
   edges.push(end > edges[edges.length - 1] ? end : edges[edges.length - 1] + Math.max(Math.abs(end) * 1e-9, 1e-300));
   return edges;
 }

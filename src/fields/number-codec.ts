@@ -30,6 +30,8 @@ export const VALUES = 5;
 
 /** Standard deviations beyond which all numbers are as far. */
 export const FARTHEST = 1e4;
+/** The same of reaches, by which numbers lie beyond all cells: more than a double can divide. */
+const FARTHEST_REACHES = 1e300;
 /** The net sees nothing farther out than so many standard deviations. */
 const LARGEST_AMOUNT = 6;
 
@@ -59,7 +61,7 @@ export function numberCodec({ cells, shares, reach, whole, mean, deviation }: Bi
     else bins.push({ code: i + 1, edges: Float64Array.from(cell) });
   }
   const starts = Float64Array.from(bins, ({ edges }) => edges[0]);
-  const first = cells[0][0];
+  const first = Math.min(...cells.map(([start]) => start)); // a value may stand before a bin that it lies in
   const last = Math.max(...cells.map((cell) => cell[cell.length - 1]));
   const most = whole && bins.length > 0 && !atoms.has(last) ? last - 1 : last;
   /** Whole numbers or length in an interval, less the values in it that stand for themselves. */
@@ -108,7 +110,7 @@ export function numberCodec({ cells, shares, reach, whole, mean, deviation }: Bi
           if (atom !== undefined) [amount, code] = [amounts[atom - 1][0], atom];
           else if (x < first || x > most) {
             const side = x < first ? 0 : 1;
-            const distance = (side === 0 ? first - x : x - most) / reach[side];
+            const distance = Math.min(FARTHEST_REACHES, (side === 0 ? first - x : x - most) / reach[side]);
             code = side === 0 ? 0 : above;
             position = distance / (1 + distance);
             within = -Math.log(reach[side]) - 2 * Math.log1p(distance);

@@ -29,6 +29,7 @@ const LEAST_NUMBERS = 0.99;
 const OUTER_SHARE = 0.05;
 /** Of numbers whose distance no double holds. */
 const LARGEST_REACH = 1e308;
+const LEAST_REACH = 1e-300;
 /** Anomalies among the training rows shall not widen what is ordinary. */
 const FORGIVING = { name: "normal-columns", degrees: 4, floor: 0.05 };
 /** Text such as 007 is a name. */
@@ -102,7 +103,7 @@ export const number: FieldKind<NumberSchema> = {
   coordinates: {
     width: () => 1,
     range({ cells, deviation }) {
-      const all = lastOf(cells) - cells[0][0];
+      const all = lastOf(cells) - Math.min(...cells.map(([start]) => start));
       return all > 0 ? deviation / all : 1;
     },
     put(column, { mean, deviation }, out, start, stride) {
@@ -158,7 +159,8 @@ function reachOf(sorted: Float64Array): [number, number] {
   const last = sorted.length - 1;
   const all = sorted[last] - sorted[0];
   const least = all > 0 ? all / 100 : Math.max(1e-9, Math.abs(sorted[0]) / 100);
-  const spread = (a: number, b: number) => Number(Math.min(LARGEST_REACH, Math.max(least, b - a)).toPrecision(6));
+  const spread = (a: number, b: number) =>
+    Number(Math.min(LARGEST_REACH, Math.max(LEAST_REACH, least, b - a)).toPrecision(6));
   return [spread(sorted[0], sorted[Math.min(last, outer)]), spread(sorted[Math.max(0, last - outer)], sorted[last])];
 }
 
@@ -192,7 +194,7 @@ function lastOf(cells: Binning["cells"]): number {
 }
 
 function describeNumbers({ cells, whole, format, shares }: NumberSchema, column?: CellSample): string {
-  const first = cells[0][0];
+  const first = Math.min(...cells.map(([start]) => start));
   const last = lastOf(cells) - (whole && cells[cells.length - 1].length > 1 ? 1 : 0);
   const ends = `${numberText(first, format)} to ${numberText(last, format)}`;
   const common = cells
