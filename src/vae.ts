@@ -263,7 +263,11 @@ export class Vae implements AsyncDisposable {
    */
   async evaluate(data: Dataset, { signal, ...options }: Options<typeof evaluateOptions> = {}): Promise<Evaluation> {
     const { prior, ...parsed } = parseInput(evaluateOptions, this.#seeded(options));
-    return evaluateModel(await this.#open(prior), await this.#engineOf(), data, { ...parsed, signal });
+    return evaluateModel(await this.#open(prior), await this.#engineOf(), data, {
+      ...parsed,
+      landmarks: await this.#landmarks(),
+      signal,
+    });
   }
 
   /**

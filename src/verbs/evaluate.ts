@@ -3,10 +3,12 @@
 import * as z from "zod";
 import type { Dataset } from "../data/dataset.js";
 import type { EvaluateOptions, Evaluation, Protocol } from "../eval/evaluate.js";
+import { openLandmarks } from "../eval/landmarks/landmarks.js";
 import type { ModelConfig } from "../model/config.js";
 import type { Runner } from "../model/runner.js";
 import type { Engine } from "../runtime/engine.js";
 import { figuresText } from "./figures.js";
+import type { JudgeRequest } from "./forms/form.js";
 import { formOf } from "./forms/list.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, prior, seed } from "./options.js";
@@ -53,18 +55,24 @@ export const evaluateVerb = verb({
     streams: false,
   },
   async run({ data, samples, generated, limit, seed, label, filter, onError, ...options }, context) {
-    return withRunner(options, context, (runner, { engine }) =>
+    return withRunner(options, context, (runner, { engine, landmarks }) =>
       withData(data, runner.config, { label, filter, onError }, context, async (dataset) => {
-        const result = await evaluateModel(runner, engine, dataset, {
-          samples,
-          generated,
-          limit, // not when opening: the protocol says how many of how many
-          seed,
-          signal: context.signal,
-          onProgress: ({ records, total }) =>
-            context.report({ event: "work", what: "evaluated", done: records, total }),
-        });
-        return { json: result, text: evaluationText(result, runner.config) };
+        const near = landmarks && (await openLandmarks(runner.config, landmarks, engine));
+        try {
+          const result = await evaluateModel(runner, engine, dataset, {
+            samples,
+            generated,
+            landmarks: near,
+            limit, // not when opening: the protocol says how many of how many
+            seed,
+            signal: context.signal,
+            onProgress: ({ records, total }) =>
+              context.report({ event: "work", what: "evaluated", done: records, total }),
+          });
+          return { json: result, text: evaluationText(result, runner.config) };
+        } finally {
+          await near?.dispose();
+        }
       }),
     );
   },
@@ -75,14 +83,16 @@ export async function evaluateModel(
   runner: Runner,
   engine: Engine,
   given: Dataset,
-  { generated, ...options }: EvaluateOptions & { readonly generated?: number },
+  { generated, landmarks, ...options }: EvaluateOptions & Pick<JudgeRequest, "generated" | "landmarks">,
 ): Promise<Evaluation> {
   const form = formOf(runner.config);
   const dataset = await form.fitting(given, runner.config);
   const { evaluate } = await import("../eval/evaluate.js");
   const { limit, seed = 0, signal } = options;
   // First, as it refuses data that are too few.
-  const judged = Object.entries(await form.judge(runner, engine, dataset, { generated, limit, seed, signal }));
+  const judged = Object.entries(
+    await form.judge(runner, engine, dataset, { generated, landmarks, limit, seed, signal }),
+  );
   const evaluation = await evaluate(runner, dataset, options);
   const joined = judged.map(([key, figures]) => [key, { ...(evaluation[key] as object | undefined), ...figures }]);
   return { ...evaluation, ...Object.fromEntries(joined) };

@@ -1,6 +1,6 @@
 /** What is said of models of tables, as commands: evaluate, report, doctor, map. */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseHTML } from "linkedom";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -51,6 +51,8 @@ describe("evaluate", () => {
     expect(table.pairs).toHaveLength(3);
     expect(table.separation).toMatchObject({ positive: "attack", negative: "normal" });
     expect(table.separation.auroc).toBeGreaterThan(0.8);
+    const ranksByMore = existsSync(path("m", "landmarks.safetensors"));
+    expect(table.separationByScore).toEqual(ranksByMore ? expect.objectContaining({ positive: "attack" }) : null);
     expect(table.privacy).toMatchObject({ learned: false, synthetic: ROWS });
     expect(table.protocol.synthetic).toContain("2,400 rows drawn");
   });

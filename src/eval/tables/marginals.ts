@@ -86,7 +86,7 @@ function numberBars(real: Rows, synthetic: Rows, field: Field): Marginal | null 
   });
   const bars = Array.from({ length: count + 1 }, (_, i): Bar => {
     const from = first + i * step;
-    const to = isWhole ? from + step - 1 : from + step;
+    const to = isWhole ? Math.min(from + step - 1, Math.floor(high)) : from + step;
     const name = i === count ? MISSING : from === to ? text(from) : `${text(from)} to ${text(to)}`;
     return { name, real: shares[0][i], synthetic: shares[1][i] };
   });

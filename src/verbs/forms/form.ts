@@ -3,6 +3,7 @@
 import type { Dataset, OpenOptions } from "../../data/dataset.js";
 import type { MeasureOptions } from "../../eval/doctor/measure.js";
 import type { Evaluation } from "../../eval/evaluate.js";
+import type { OpenLandmarks } from "../../eval/landmarks/landmarks.js";
 import type { MapPage } from "../../eval/map-page/page.js";
 import type { RecordTerms } from "../../eval/record-terms.js";
 import type { CodeMap } from "../../eval/report/facts.js";
@@ -31,6 +32,8 @@ export interface JudgeRequest {
   /** Records that are evaluated at most. */
   readonly limit?: number;
   readonly seed: number;
+  /** What records are ranked by beside nats, where the model has it. */
+  readonly landmarks?: OpenLandmarks | null;
   readonly signal?: AbortSignal;
 }
 

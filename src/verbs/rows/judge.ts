@@ -14,8 +14,10 @@ import { halvesOf } from "./halves.js";
 
 /** The key `table` of an evaluation. */
 export interface TableJudgement extends TableFigures {
-  /** By the scores that `score` gives; null where the data has no labels of two classes. */
+  /** By the nats that `score` gives; null where the data has no labels of two classes. */
   readonly separation: ClassSeparation | null;
+  /** By what `score` ranks by, where that is more than nats. */
+  readonly separationByScore: ClassSeparation | null;
   readonly protocol: { readonly synthetic: string; readonly real: string };
 }
 
@@ -25,7 +27,7 @@ const MAX_COMPARED = 10_000;
 export async function judgeRows(
   runner: Runner,
   dataset: Dataset,
-  { generated, limit = dataset.count, seed, signal }: JudgeRequest,
+  { generated, limit = dataset.count, seed, landmarks, signal }: JudgeRequest,
 ): Promise<TableJudgement> {
   const fields = fieldsOf(runner.config.schema);
   const order = sampleIndices(dataset.count, Math.min(limit, MAX_COMPARED), seed);
@@ -35,25 +37,30 @@ export async function judgeRows(
   const chosen = real.count === dataset.count ? "all" : `${real.count} of ${dataset.count}, drawn by the seed`;
   return {
     ...compareRows(real, synthetic, await halvesOf(dataset, runner.config, real, seed), seed),
-    separation: await separationOf(runner, dataset, sampleIndices(dataset.count, limit, seed), signal),
+    ...(await separationsOf(runner, dataset, sampleIndices(dataset.count, limit, seed), { landmarks, signal })),
     protocol: { synthetic: drawnText(runner, count, seed), real: `${dataset.name}, rows: ${chosen}` },
   };
 }
 
-async function separationOf(
+async function separationsOf(
   runner: Runner,
   dataset: Dataset,
   order: Uint32Array,
-  signal?: AbortSignal,
-): Promise<ClassSeparation | null> {
+  { landmarks, signal }: Pick<JudgeRequest, "landmarks" | "signal">,
+): Promise<Pick<TableJudgement, "separation" | "separationByScore">> {
   const { labels } = dataset;
-  if (!labels || !classSeparation(labels, order, new Float64Array(order.length))) return null;
-  const nats = new Float64Array(order.length);
-  const options = { samples: SCORE_SAMPLES, seed: SCORE_SEED, explain: false, signal };
+  const none = { separation: null, separationByScore: null };
+  if (!labels || !classSeparation(labels, order, new Float64Array(order.length))) return none;
+  const [nats, ranks] = [new Float64Array(order.length), new Float64Array(order.length)];
+  const options = { samples: SCORE_SAMPLES, seed: SCORE_SEED, explain: false, landmarks, signal };
   let start = 0;
   for await (const batch of scoreRecords(runner, dataset, order, options)) {
     nats.set(batch.nats, start);
+    if (batch.scores) ranks.set(batch.scores, start);
     start += batch.nats.length;
   }
-  return classSeparation(labels, order, nats);
+  return {
+    separation: classSeparation(labels, order, nats),
+    separationByScore: landmarks ? classSeparation(labels, order, ranks) : null,
+  };
 }

@@ -1,5 +1,6 @@
 /** Figures of rows for people: means with the worst columns and pairs, a sentence each. */
 
+import type { ClassSeparation } from "../../eval/class-separation.js";
 import type { TableJudgement } from "./judge.js";
 
 /** Columns and pairs that are named. */
@@ -7,7 +8,7 @@ const NAMED = 5;
 
 /** By the names that they have in the evaluation. */
 export function judgementLines(table: TableJudgement): Readonly<Record<string, string>> {
-  const { shapeError, pairError, shapes, pairs, privacy, separation, protocol } = table;
+  const { shapeError, pairError, shapes, pairs, privacy, separation, separationByScore, protocol } = table;
   const worstShapes = shapes.slice(0, NAMED).map(({ column, error }) => `${column} ${percentText(error)}`);
   const worstPairs = pairs.slice(0, NAMED).map(({ columns, error }) => `${columns.join(" / ")} ${percentText(error)}`);
   return {
@@ -20,11 +21,15 @@ export function judgementLines(table: TableJudgement): Readonly<Record<string, s
       exactCopies: `${shareText(privacy.exactCopies)} of rows drawn equal a real row; ${shareText(privacy.heldOutCopies)} of real rows equal another`,
       belowFifth: `${shareText(privacy.belowFifth)} of rows drawn are nearer to a real row than 95 % of real ones (5 % is usual)`,
     }),
-    ...(separation && {
-      separation: `"${separation.positive}" (${separation.why}) from "${separation.negative}" by nats: AUROC ${separation.auroc}, average precision ${separation.averagePrecision} (chance ${shareText(separation.positives / (separation.positives + separation.negatives))})`,
-    }),
+    ...(separation && { separation: separationText(separation, "nats") }),
+    ...(separationByScore && { separationByScore: separationText(separationByScore, "score") }),
     rows: `${protocol.synthetic}; against ${protocol.real}`,
   };
+}
+
+function separationText({ positive, negative, why, ...found }: ClassSeparation, by: string): string {
+  const chance = shareText(found.positives / (found.positives + found.negatives));
+  return `"${positive}" (${why}) from "${negative}" by ${by}: AUROC ${found.auroc}, average precision ${found.averagePrecision} (chance ${chance})`;
 }
 
 /** @example percentText(1.234) // "1.23 %" */

@@ -22,7 +22,7 @@ export const scores: Section = {
       return at === null ? [] : [{ p, at }];
     });
     const marks = listed.filter(({ p }) => MARKED.includes(p));
-    return html`<p>How strange ordinary rows are: the scores of ${whole(values.length)} rows kept aside, in ${unit}. A row that scores more than what stands beside a p-value is as strange as at most that share of them.</p>
+    return html`<p>How strange ordinary rows are: the scores of ${whole(values.length)} rows kept aside${unit === "nats" && ", in nats"}. A row that scores more than what stands beside a p-value is as strange as at most that share of them.</p>
 <div class="two"><figure>${scoreChart(paper, values, marks, unit)}</figure>
 <figure><table><thead><tr><th scope="col">p-value</th><th scope="col">above, ${unit}</th><th scope="col">false alarms in 1,000 ordinary rows</th></tr></thead>
 <tbody>${listed.map(
