@@ -477,6 +477,15 @@ describe("tables", () => {
     const severity = (repeated: number) => onlyRows(tableOf({ checkup: checkup({ repeated }) }))[0]?.severity;
     expect([5, 6, 31].map(severity)).toEqual([undefined, "notice", "warning"]);
   });
+  test("may have the beta that training takes for them by itself, and no other below 1", () => {
+    const { schema } = tableOf().config;
+    const fields = fieldsOf(schema);
+    const beta = fields[0].kind.training!({ fields, contamination: 0 }).beta;
+    expect(beta).toBeLessThan(1);
+    expect(codesOf(tableOf({ objective: { name: "elbo", beta } }))).not.toContain("weak-kl");
+    expect(codesOf(tableOf({ objective: { name: "elbo", beta: beta / 2 } }))).toContain("weak-kl");
+    expect(codesOf(patientOf({ objective: { name: "elbo", beta } }))).toContain("weak-kl");
+  });
   test("that collapsed are found as pictures are", () => {
     const latents = { records: 9, kl: [0, 0.01], mean: [0, 0], variance: [0, 0], posteriorVariance: [1, 1] };
     expect(codesOf(tableOf({ latents }))).toContain("posterior-collapse");

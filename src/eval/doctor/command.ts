@@ -21,6 +21,8 @@ export const STANDARD: Readonly<Record<string, unknown>> = {
   seed: 0,
   beta: 1,
   freeBits: 0,
+  contamination: 0,
+  trim: 0,
 };
 /** Options that another flag stands for, or that are shown apart. */
 const APART: readonly string[] = ["epochs", "keepPrior", "init"];

@@ -1,5 +1,7 @@
 /** A beta below 1: what was maximised is not the ELBO, and the codes need not look like the prior (Higgins et al. 2017). */
 
+import { fieldsOf } from "../../fields/list.js";
+import type { ModelConfig } from "../../model/config.js";
 import { fitCommand } from "./command.js";
 import { check } from "./finding.js";
 
@@ -13,7 +15,7 @@ export const weakKl = check({
   foresees: true,
   look(patient) {
     const beta = Number(patient.config.objective.beta ?? 1);
-    if (beta >= 1) return null;
+    if (beta >= 1 || beta === advisedBeta(patient.config)) return null;
     return {
       code: "weak-kl",
       severity: beta < WEAK ? "warning" : "notice",
@@ -25,3 +27,9 @@ export const weakKl = check({
     };
   },
 });
+
+/** What training takes for such records by itself, with a prior fitted to their codes afterwards. */
+function advisedBeta({ schema, training }: ModelConfig): number | undefined {
+  const fields = fieldsOf(schema);
+  return fields[0].kind.training?.({ fields, contamination: Number(training.contamination ?? 0) }).beta;
+}

@@ -5,7 +5,7 @@ import { escapeHtml, type Html, trusted } from "./html.js";
 
 const WIDTH = 290;
 /** Place for names on the left, where there is room to read them. */
-const NAMES = 84;
+const NAMES = 92;
 const MOST_NAMED = 24;
 const LONGEST_NAME = 15;
 /** Steps of the scale: cells of one step are one path. */

@@ -77,7 +77,7 @@ img { display: block; width: 100%; height: auto; }
 .three figure, .small-charts figure { margin: 0; min-width: 0; }
 .small-charts h3 { margin-bottom: .5rem; }
 h3 small { color: var(--soft); font-weight: 400; font-size: .8125rem; white-space: nowrap; }
-.small-charts + .note, .three + .note, .verdict + .note, details + .note { margin-top: 1.2rem; }
+.small-charts + .note, .three + .note, .verdict + .note, .scroll + .note { margin-top: 1.2rem; }
 .chart { display: block; width: 100%; height: auto; overflow: visible; font-family: inherit; }
 .chart text { fill: var(--soft); stroke: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .5rem 0 0; padding: 0; list-style: none; color: var(--soft); font-size: .8125rem; }
@@ -101,6 +101,7 @@ table { border-collapse: collapse; width: 100%; font-size: .8125rem; font-varian
 th, td { padding: .28rem .7rem .28rem 0; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .two > figure > table th, .two > figure > table td { white-space: normal; }
 .two + .note { margin-top: 1.2rem; }
+.three + .note + h3 { margin-top: 1.6rem; }
 .words { width: auto; } .words th[scope="row"], .words th:first-child { text-align: left; font-weight: 400; white-space: normal; } .words td:last-child, .words th:last-child { text-align: left; }
 thead th { color: var(--soft); font-weight: 500; vertical-align: bottom; }
 pre { margin: .35rem 0 1rem; padding: .7rem .9rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; font: .84375rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
@@ -133,6 +134,7 @@ pre { margin: .35rem 0 1rem; padding: .7rem .9rem; background: var(--panel); bor
   h2 { font-size: 13pt; break-after: avoid; }
   nav, details { display: none; }
   section { padding-top: 16pt; }
+  .three, .small-charts { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 12pt 14pt; }
   .two figure, .three figure, .small-charts figure, .row, .tiles, .grid, .findings li, .facts dt, .facts dd, pre, p { break-inside: avoid; }
   section > p, .legend, .row.head, .facts dt { break-after: avoid; }
   footer { margin-top: 16pt; padding: 8pt 0 0; }

@@ -27,7 +27,7 @@ ${legend([
 ])}</figure>
 </div>
 <p class="note">Numbers: size of Pearson's correlation; labels: Cramér's V; a number and labels: the correlation ratio. Cells of the difference are full at 0.5.</p>
-<details open><summary>The pairs that are farthest off</summary>
+<h3>The pairs that are farthest off</h3>
 <div class="scroll" tabindex="0" role="region" aria-label="Pairs of columns"><table class="words"><thead><tr><th scope="col">columns</th><th scope="col">off by</th><th scope="col">measured by</th></tr></thead>
 <tbody>${figures.pairs.slice(0, LISTED).map(
       ({
@@ -36,7 +36,7 @@ ${legend([
         measure,
       }) => html`<tr><th scope="row">${columns.join(" and ")}</th><td>${percent(error)}</td><td>${measure}</td></tr>
 `,
-    )}</tbody></table></div></details>
+    )}</tbody></table></div>
 <p class="note">${protocolText(protocol)} Correlation: half the difference of Pearson's correlations; contingency: total variation distance of the tables of both columns, numbers cut at deciles.</p>`;
   },
 };
