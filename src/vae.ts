@@ -259,7 +259,8 @@ export class Vae implements AsyncDisposable {
 
   /**
    * How well the model explains data, in nats per record, with the protocol of the figures. With `generated`, that many
-   * pictures drawn from the model are compared with as many records; those figures stand under `image`.
+   * pictures drawn from the model are compared with as many records; those figures stand under `image`. Rows are compared
+   * without being asked for; what is said of them stands under `table`.
    */
   async evaluate(data: Dataset, { signal, ...options }: Options<typeof evaluateOptions> = {}): Promise<Evaluation> {
     const { prior, ...parsed } = parseInput(evaluateOptions, this.#seeded(options));

@@ -196,3 +196,10 @@ describe("traverse", () => {
     expect(stderr).toContain(message);
   });
 });
+
+test("a map of pictures has no column to colour by", async () => {
+  const asked = ["map", path("m"), path("bars.npz"), "--color", "age", "--out", path("map.png")];
+  const { status, stderr } = await vaekit([...asked, "--threads", "1"]);
+  expect(status).not.toBe(0);
+  expect(stderr).toMatch(/E_OPTION invalid color: this model is of pictures/);
+});
