@@ -5,7 +5,7 @@ import type { CellKind } from "./cell.js";
 import { columnKind, columnProfile, expectSchema, sharesOf } from "./cells.js";
 import type { CodeSegment } from "./codes.js";
 import type { FieldKind } from "./field.js";
-import { numberSchema } from "./number.js";
+import { expectBinning, numberSchema } from "./number.js";
 import {
   AMOUNT,
   type Binning,
@@ -17,7 +17,7 @@ import {
   VALUES,
   WITHIN,
 } from "./number-codec.js";
-import { type TimeFormat, timeFormat, timeFormatOf } from "./time-format.js";
+import { isTimeFormat, type TimeFormat, timeFormat, timeFormatOf } from "./time-format.js";
 
 export interface DateSchema extends FieldSchema {
   readonly format: string;
@@ -103,7 +103,13 @@ export const date: FieldKind<DateSchema> = {
   name: "date",
   cell,
   parse(schema) {
-    expectSchema(typeof schema.format === "string" && typeof schema.days === "object", "date", "format and days");
+    const { format, days, weekdays = null, hours = null } = schema;
+    expectSchema(isTimeFormat(format), "date", 'a format such as "%Y-%m-%d"');
+    expectSchema(typeof days === "object" && days !== null, "date", "days");
+    expectBinning(days, "date");
+    const isCycle = (shares: unknown, count: number) =>
+      shares === null || (Array.isArray(shares) && shares.length === count && shares.every((share) => share > 0));
+    expectSchema(isCycle(weekdays, WEEK_DAYS) && isCycle(hours, HOURS), "date", "weekdays and hours: shares or null");
     return schema as DateSchema;
   },
   shape: () => [SIZE],

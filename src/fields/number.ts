@@ -65,16 +65,10 @@ export const number: FieldKind<NumberSchema> = {
   name: "number",
   cell,
   parse(schema) {
-    const { cells, shares, reach } = schema;
-    const isCells =
-      Array.isArray(cells) &&
-      cells.length > 0 &&
-      cells.every((edges) => Array.isArray(edges) && edges.every(Number.isFinite));
-    expectSchema(isCells, "number", "cells: a list of lists of numbers");
-    const fits = Array.isArray(shares) && shares.length === cells.length + 4 && shares.every((share) => share > 0);
-    expectSchema(fits, "number", `shares: ${cells.length + 4} numbers above 0`);
-    expectSchema(Number.isFinite(schema.mean) && Number(schema.deviation) > 0, "number", "mean and deviation");
-    expectSchema(Array.isArray(reach) && reach.length === 2, "number", "reach: two numbers");
+    expectBinning(schema, "number");
+    const { decimal, decimals, fixed } = (schema.format ?? {}) as Partial<NumberFormat>;
+    const isFormat = (decimal === "." || decimal === ",") && Number.isInteger(decimals) && typeof fixed === "boolean";
+    expectSchema(isFormat, "number", "format: decimal, decimals and fixed");
     return schema as NumberSchema;
   },
   shape: () => [VALUES],
@@ -122,6 +116,20 @@ export const number: FieldKind<NumberSchema> = {
     return [{ part: "", nats: surprise[0], got: said(values), expected: said(mean, roundedTo) }];
   },
 };
+
+/** E_CONFIG unless these are the facts of a codec. */
+export function expectBinning(facts: object, kind: string): void {
+  const { cells, shares, reach, mean, deviation } = facts as Partial<Binning>;
+  const isCells =
+    Array.isArray(cells) &&
+    cells.length > 0 &&
+    cells.every((edges) => Array.isArray(edges) && edges.length > 0 && edges.every(Number.isFinite));
+  expectSchema(isCells, kind, "cells: a list of lists of numbers");
+  const fits = Array.isArray(shares) && shares.length === cells.length + 4 && shares.every((share) => share > 0);
+  expectSchema(fits, kind, `shares: ${cells.length + 4} numbers above 0`);
+  expectSchema(Number.isFinite(mean) && Number(deviation) > 0, kind, "mean and deviation");
+  expectSchema(Array.isArray(reach) && reach.length === 2 && reach.every((far) => far > 0), kind, "reach: two numbers");
+}
 
 const codecs = new WeakMap<NumberSchema, NumberCodec>();
 function codecOf(schema: NumberSchema): NumberCodec {

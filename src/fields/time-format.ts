@@ -54,6 +54,13 @@ export interface TimeFormat {
 
 const DAY = 86_400_000;
 
+/** Whether it has directives, and only such as are known. */
+export function isTimeFormat(format: unknown): format is string {
+  if (typeof format !== "string") return false;
+  const directives = [...format.matchAll(/%(.?)/g)].map(([, directive]) => directive);
+  return directives.length > 0 && directives.every((directive) => Object.hasOwn(PATTERNS, directive));
+}
+
 export function timeFormat(format: string): TimeFormat {
   const directives = [...format.matchAll(/%(.)/g)].map(([, directive]) => directive);
   const pattern = format.split(/(%.)/).map((part) => (part.startsWith("%") ? PATTERNS[part[1]] : escaped(part)));

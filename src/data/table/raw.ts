@@ -41,7 +41,7 @@ export interface RawBatch {
   readonly count: number;
   /** In the order of the conversions. */
   readonly columns: readonly Converted[];
-  /** Cells that are no such number or time (NaN in their column), the first ones of the batch. */
+  /** Cells that are no such number or time (NaN in their column), row after row: all rows that have one are among them. */
   readonly bad: readonly BadCell[];
 }
 export interface BadCell {

@@ -15,6 +15,7 @@ export interface RowCondition {
 }
 
 const HINT = `Write COLUMN = VALUE, also != < <= > >=, in (A, B), is null, with and, or, not, ( ); text in quotes: "income = '>50K' and age < 30".`;
+const MAX_DEPTH = 200;
 const COMPARISONS = ["=", "==", "!=", "<>", "<", "<=", ">", ">="] as const;
 type Comparison = (typeof COMPARISONS)[number];
 
@@ -66,7 +67,14 @@ export function parseRowCondition(text: string, fields: readonly Field[]): RowCo
       fixed: new Map(parts.flatMap((part) => [...part.fixed])),
     };
   };
+  let depth = 0;
   const single = (): Node => {
+    if (++depth > MAX_DEPTH) throw fail(`at most ${MAX_DEPTH} brackets and "not" within each other`);
+    const node = nested();
+    depth--;
+    return node;
+  };
+  const nested = (): Node => {
     if (take(isWord("not"))) {
       const inner = single();
       return { holds: (at) => !inner.holds(at), fixed: NOTHING };
@@ -101,7 +109,13 @@ export function parseRowCondition(text: string, fields: readonly Field[]): RowCo
       const values = [value(field)];
       while (take(isSign(","))) values.push(value(field));
       expectSign(")");
-      return { holds: (at) => values.includes(at(number)) !== negated, fixed: NOTHING };
+      return {
+        holds: (at) => {
+          const own = at(number);
+          return !isMissing(own, field) && values.includes(own) !== negated;
+        },
+        fixed: NOTHING,
+      };
     }
     if (negated || !isSign(...COMPARISONS)) throw fail("=, !=, <, <=, >, >=, in or is");
     const sign = tokens[place++].text as Comparison;
@@ -127,10 +141,12 @@ export function parseRowCondition(text: string, fields: readonly Field[]): RowCo
     place++;
     const { kind, schema, name } = field;
     const stored = kind.cell!.store(token.text, schema);
+    const isNothing = token.kind === "word" && /^(null|missing)$/i.test(token.text);
     if (stored === undefined)
       throw new VaekitError(
         "E_OPTION",
         `condition "${text}", character ${token.at + 1}: "${token.text}" is no ${kind.name}, as column "${name}" holds (${kind.cell!.describe(schema)})`,
+        isNothing ? `Write ${name} is null.` : HINT,
       );
     const labels = schema.labels as readonly string[] | undefined;
     if (labels && stored >= labels.length) {
@@ -138,7 +154,7 @@ export function parseRowCondition(text: string, fields: readonly Field[]): RowCo
       throw new VaekitError(
         "E_UNKNOWN",
         `condition "${text}", character ${token.at + 1}: column "${name}": ${message}`,
-        hint,
+        isNothing ? `Write ${name} is null.` : hint,
       );
     }
     return stored;

@@ -6,6 +6,7 @@ import { checkIndex } from "../../data/pictures.js";
 import { type ColumnKind, type ColumnStore, memoryColumns } from "../../data/table/columns.js";
 import type { BadCell, Conversion, RawTable } from "../../data/table/raw.js";
 import { unknown, VaekitError } from "../../errors.js";
+import { several } from "../cells.js";
 import { fieldsOf } from "../list.js";
 import { describeTable, expectColumns, LOOKED_AT } from "./describe.js";
 import { MISSING } from "./sample.js";
@@ -56,17 +57,28 @@ async function inTermsOf(
     ({ kind, schema }): ColumnKind => (kind.cell!.rule(schema).as === "code" ? "int32" : "float64"),
   );
 
-  const bad: BadCell[] = [];
-  async function load(): Promise<{ store: ColumnStore; labels: Labels | null; keys: string[] | null; rows: number }> {
+  interface Loaded {
+    readonly store: ColumnStore;
+    readonly labels: Labels | null;
+    readonly keys: string[] | null;
+    readonly rows: number;
+    /** Numbers of the rows that are left out. */
+    readonly skipped: readonly number[];
+    readonly bad: BadCell | null;
+  }
+  async function load(): Promise<Loaded> {
     const store = options.storeFor?.(kinds, raw.count) ?? memoryColumns(kinds);
     const classes: string[] = [];
     const keys: string[] = [];
+    const left: number[] = [];
+    let bad: BadCell | null = null;
     let rows = 0;
     for await (const batch of raw.read(conversions)) {
       options.signal?.throwIfAborted();
       if (batch.bad.length > 0 && options.onError !== "skip") throw badCell(raw.name, batch.bad[0], schema);
       const skipped = new Set(batch.bad.map(({ row }) => row - batch.start));
-      bad.push(...batch.bad);
+      bad ??= batch.bad[0] ?? null;
+      for (const row of skipped) left.push(batch.start + row);
       const keep = <T>(_: T, i: number): boolean => skipped.size === 0 || !skipped.has(i);
       const kept = batch.columns.map((column) => (skipped.size === 0 ? column : (column as Float64Array).filter(keep)));
       await store.append(kept.slice(0, fields.length) as Float64Array[]);
@@ -76,16 +88,18 @@ async function inTermsOf(
       rows += kept[0]?.length ?? batch.count;
     }
     await store.finish();
-    return { store, labels: label ? labelsOf(classes) : null, keys: key ? keys : null, rows };
+    return { store, labels: label ? labelsOf(classes) : null, keys: key ? keys : null, rows, skipped: left, bad };
   }
   // Labels, keys and rows left out are known only when all is read.
   const eager = label !== undefined || key !== undefined || options.onError === "skip";
   let loading: ReturnType<typeof load> | null = null;
   const loaded = () => (loading ??= load());
   const first = eager ? await loaded() : null;
-  const left = first ? raw.count - first.rows : 0;
-  if (first && first.rows === 0) throw new VaekitError("E_DATA", `${raw.name}: no row can be read`, badText(bad[0]));
-  const told = left > 0 ? [`${left.toLocaleString("en")} rows are left out: ${badText(bad[0])} is the first`] : [];
+  const bad = first?.bad;
+  if (bad && first.rows === 0) throw new VaekitError("E_DATA", `${raw.name}: no row can be read`, badText(bad));
+  const skipped = first?.skipped ?? [];
+  const left = `${several(skipped.length, "row")} ${skipped.length === 1 ? "is" : "are"} left out`;
+  const told = bad ? [`${left}: ${badText(bad)} is the first`] : [];
   const count = first?.rows ?? raw.count;
   return {
     name: raw.name,
@@ -94,7 +108,10 @@ async function inTermsOf(
     labels: first?.labels ?? null,
     fingerprint: raw.fingerprint,
     notices: [...notices, ...told],
-    id: (index) => first?.keys?.[checkIndex(index, count, raw.name)] ?? String(checkIndex(index, count, raw.name)),
+    id(index) {
+      checkIndex(index, count, raw.name);
+      return first?.keys?.[index] ?? String(rowAt(index, skipped));
+    },
     async read(indices) {
       const { store } = await loaded();
       for (let i = 0; i < indices.length; i++) checkIndex(indices[i], count, raw.name);
@@ -107,13 +124,31 @@ async function inTermsOf(
     },
     async *cells() {
       const columns = raw.columns.map(({ name }) => name);
+      let next = 0; // of the rows left out
       for await (const batch of raw.read(columns.map((column) => ({ as: "text", column, missing: [] })))) {
         const texts = batch.columns as readonly (readonly (string | null)[])[];
-        yield { ...batch, columns: Object.fromEntries(columns.map((name, i) => [name, texts[i]])) };
+        const gone = new Set(skipped.slice(next).filter((row) => row < batch.start + batch.count));
+        const isKept = (_: unknown, i: number): boolean => !gone.has(batch.start + i);
+        const kept = gone.size === 0 ? texts : texts.map((cells) => cells.filter(isKept));
+        const named = Object.fromEntries(columns.map((name, i) => [name, kept[i]]));
+        const count = batch.count - gone.size;
+        if (count > 0) yield { start: batch.start - next, count, columns: named };
+        next += gone.size;
       }
     },
     as: (other) => inTermsOf(raw, other, notices, { ...options, label }),
   };
+}
+
+/** The number in the source of the row that is number `index` of those that are left when ascending `skipped` are gone. */
+function rowAt(index: number, skipped: readonly number[]): number {
+  let [low, high] = [0, skipped.length];
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (skipped[mid] - mid <= index) low = mid + 1;
+    else high = mid;
+  }
+  return index + low;
 }
 
 /** E_COLUMN for a field that the table has no column for. */

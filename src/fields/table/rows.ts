@@ -60,8 +60,12 @@ function typeOf(rows: readonly Row[], name: string): RawColumn["type"] {
 /** A cell as a text file would have it. */
 function textOf(value: CellValue | undefined): string | null {
   if (value === undefined || value === null) return null;
-  if (value instanceof Date) return value.toISOString().replace("T", " ").replace("Z", "000");
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : timeText(value);
   return typeof value === "number" && Number.isNaN(value) ? null : String(value);
+}
+
+function timeText(time: Date): string {
+  return time.toISOString().replace("T", " ").replace("Z", "000");
 }
 
 function converted(rows: readonly Row[], start: number, conversions: readonly Conversion[]): RawBatch {

@@ -6,7 +6,7 @@ import { type ConversionSql, NAN } from "./convert.js";
 
 /** Rows of a batch: 16 chunks of the database. */
 const BATCH_ROWS = 32_768;
-/** Bad cells that a batch names. */
+/** Of further rows a batch names one bad cell each. */
 const MAX_BAD = 100;
 
 /** The SELECT whose answer `batchesOf` reads: the values, and a list of the cells of a row where one is bad. */
@@ -68,7 +68,7 @@ class Gathered {
       } else column.set(numbersOf(vector, rows), this.count);
     });
     const bad = chunk.getColumnVector(this.#columns.length);
-    for (let row = 0; row < rows && this.#bad.length < MAX_BAD; row++) {
+    for (let row = 0; row < rows; row++) {
       const cells = bad.getItem(row);
       if (typeof cells === "string")
         this.#addBad(JSON.parse(cells) as (string | null)[], start + this.count + row, checked);
@@ -77,9 +77,12 @@ class Gathered {
   }
 
   #addBad(cells: readonly (string | null)[], row: number, columns: readonly string[]): void {
-    cells.forEach((text, i) => {
-      if (text !== null && this.#bad.length < MAX_BAD) this.#bad.push({ row, column: columns[i], text });
-    });
+    let named = 0;
+    for (const [i, text] of cells.entries()) {
+      if (text === null || (named > 0 && this.#bad.length >= MAX_BAD)) continue;
+      this.#bad.push({ row, column: columns[i], text });
+      named++;
+    }
   }
 
   batch(start: number): RawBatch {
