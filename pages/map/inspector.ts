@@ -81,7 +81,10 @@ export function inspector(state: State): Inspector {
     if (!cells || index < 0) return [];
     return cells.columns.slice(0, most).flatMap((name, i) => {
       const text = cells.texts[i][index];
-      return [element("dt", {}, name), element("dd", text === "" ? { class: "soft" } : {}, text || "missing")];
+      return [
+        element("dt", { title: name }, name),
+        element("dd", text === "" ? { class: "soft" } : {}, text || "missing"),
+      ];
     });
   }
 

@@ -155,12 +155,19 @@ describe("bars of a column", () => {
     expect(bars.map(({ name }) => name)).toEqual(["0", "1", "2", "3", "4", "missing"]);
     expect(bars.map(({ synthetic }) => Number(synthetic.toFixed(6)))).toEqual([0.2, 0.2, 0.2, 0.2, 0, 0.2]);
   });
-  test("of so few rows that they would tell of each are not drawn; of one value there is one bar", () => {
+  test("of so few rows that they would tell of each are not drawn; of one value it is told what lies around it", () => {
     const few = numbers(Array.from({ length: 20 }, (_, i) => i));
     expect(marginalOf(few, few, few.fields[0])).toBeNull();
     const one = numbers(new Array(100).fill(3));
-    expect(marginalOf(one, one, one.fields[0])!.bars).toEqual([
-      { name: "3", real: expect.closeTo(1, 9), synthetic: expect.closeTo(1, 9) },
+    const drawn = {
+      ...one,
+      columns: { x: one.columns.x.map((x, i) => (i < 20 ? 2.5 : i < 30 ? Number.NaN : x)) as Float64Array },
+    };
+    expect(marginalOf(one, drawn, one.fields[0])!.bars).toEqual([
+      { name: "below 3", real: 0, synthetic: 0.2 },
+      { name: "3", real: 1, synthetic: 0.7 },
+      { name: "above 3", real: 0, synthetic: 0 },
+      { name: "missing", real: 0, synthetic: 0.1 },
     ]);
   });
 });

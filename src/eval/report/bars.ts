@@ -14,6 +14,9 @@ const NUMBERS = 46;
 const HEIGHT = 128;
 const FOOT = 18;
 const HEAD = 14;
+const WIDEST = 34;
+/** Ends of an axis have more room than names of labels. */
+const LONGEST_END = 20;
 /** The bar of missing cells stands apart. */
 const MISSING_WIDTH = 56;
 const MISSING_BAR = 14;
@@ -48,10 +51,11 @@ function intervals({ column, bars }: Marginal): Html {
     const real = pillar(bar.real, left + inset, wide - 2 * inset, "var(--idle)");
     return `<g><title>${titleOf(bar)}</title>${real}${pillar(bar.synthetic, left + wide * 0.32, wide * 0.36, "var(--accent)")}</g>`;
   };
-  const drawn = inside.map((bar, i) => pair(bar, i * step, step));
+  const wide = Math.min(step, WIDEST);
+  const drawn = inside.map((bar, i) => pair(bar, (i + 0.5) * step - wide / 2, wide));
   const missing = bars.slice(inside.length).map((bar) => {
-    const [left, wide] = [WIDTH - MISSING_WIDTH / 2 - MISSING_BAR / 2, MISSING_BAR];
-    return `${pair(bar, left, wide)}${word(MISSING, left + wide / 2, HEIGHT + 14, "middle")}`;
+    const middle = WIDTH - MISSING_WIDTH / 2;
+    return `${pair(bar, middle - MISSING_BAR / 2, MISSING_BAR)}${word(MISSING, middle, HEIGHT + 14, "middle")}`;
   });
   const [first, last] = [inside[0].name.split(" to ")[0], inside[inside.length - 1].name.split(" to ").at(-1)!];
   const lines = `<path d="M0 ${HEAD - 0.5}H${WIDTH}M0 ${HEIGHT}.5H${WIDTH}" stroke="var(--line)"/>`;
@@ -64,7 +68,7 @@ function intervals({ column, bars }: Marginal): Html {
 }
 
 function word(text: string, x: number, y: number, anchor: "start" | "middle" | "end"): string {
-  return `<text x="${round(x)}" y="${y}" text-anchor="${anchor}">${escapeHtml(cut(text))}</text>`;
+  return `<text x="${round(x)}" y="${y}" text-anchor="${anchor}">${escapeHtml(cut(text, LONGEST_END))}</text>`;
 }
 
 function chart(column: string, bars: readonly Bar[], height: number, content: string): Html {
@@ -83,8 +87,8 @@ function titleOf(bar: Bar): string {
   return escapeHtml(titleText(bar));
 }
 
-function cut(name: string): string {
-  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}\u2026` : name;
+function cut(name: string, most = LONGEST_NAME): string {
+  return name.length > most ? `${name.slice(0, most - 1)}\u2026` : name;
 }
 
 function round(value: number): number {

@@ -69,8 +69,10 @@ function numberBars(real: Rows, synthetic: Rows, field: Field): Marginal | null 
   const outside = Math.max(OUTSIDE, FEWEST_NAMED / sorted.length);
   if (!(outside < 0.5)) return null;
   const [low, high] = [quantile(sorted, outside), quantile(sorted, 1 - outside)];
-  const isWhole = sorted.every(Number.isInteger);
   const text = (value: number) => field.kind.cell!.text(value, field.schema) ?? "";
+  if (low === high)
+    return { column: field.name, ordered: true, bars: aroundValue(real, synthetic, field, low, text(low)) };
+  const isWhole = sorted.every(Number.isInteger);
   // Intervals of whole numbers hold as many of them each.
   const first = isWhole ? Math.ceil(low) : low;
   const span = isWhole ? Math.max(1, Math.floor(high) - first + 1) : high - low;
@@ -91,6 +93,24 @@ function numberBars(real: Rows, synthetic: Rows, field: Field): Marginal | null 
     return { name, real: shares[0][i], synthetic: shares[1][i] };
   });
   return { column: field.name, ordered: true, bars: bars.filter((bar, i) => i < count || isThere(bar)) };
+}
+
+/** Where nearly all real values are one: those below it, it, those above. */
+function aroundValue(real: Rows, synthetic: Rows, { name }: Field, value: number, text: string): Bar[] {
+  const shareOf = (rows: Rows, holds: (own: number) => boolean) =>
+    (rows.columns[name] as Float64Array).filter(holds).length / Math.max(1, rows.count);
+  const bar = (name: string, holds: (own: number) => boolean): Bar => ({
+    name,
+    real: shareOf(real, holds),
+    synthetic: shareOf(synthetic, holds),
+  });
+  const missing = bar(MISSING, Number.isNaN);
+  const bars = [
+    bar(`below ${text}`, (own) => own < value),
+    bar(text, (own) => own === value),
+    bar(`above ${text}`, (own) => own > value),
+  ];
+  return isThere(missing) ? [...bars, missing] : bars;
 }
 
 function isThere({ real, synthetic }: Bar): boolean {

@@ -2,7 +2,7 @@
 
 import { columnChart } from "../bars.js";
 import type { TableReport } from "../facts.js";
-import { type Html, html } from "../html.js";
+import { type Html, html, trusted } from "../html.js";
 import { counted, percent } from "../numbers.js";
 import { legend } from "./latents.js";
 import type { Section } from "./section.js";
@@ -26,12 +26,17 @@ ${legend(REAL_OR_DRAWN)}
 <div class="small-charts">${marginals.map(
       (
         marginal,
-      ) => html`<figure><h3>${marginal.column} <small>${percent(errors.get(marginal.column) ?? 0)} off</small></h3>${columnChart(marginal)}</figure>
+      ) => html`<figure><h3>${breakable(marginal.column)} <small>${percent(errors.get(marginal.column) ?? 0)} off</small></h3>${columnChart(marginal)}</figure>
 `,
     )}</div>
 <p class="note">${protocolText(protocol)} How far off: for numbers the Kolmogorov-Smirnov statistic, for labels the total variation distance; 0 % is the same distribution. Labels of fewer than 10 rows are among the others.</p>`;
   },
 };
+
+/** A name that is broken after its signs rather than within a word. */
+function breakable(name: string): Html {
+  return html`${name.split(/(?<=[_./-])/).map((part, i) => html`${i > 0 && trusted("<wbr>")}${part}`)}`;
+}
 
 export function protocolText({ synthetic, real }: TableReport["protocol"]): Html {
   return html`Protocol: ${synthetic}; against ${real}.`;
