@@ -2,11 +2,12 @@
 
 /**
  * The chance that a positive record scores higher than a negative one, a tie counting half (Hanley & McNeil 1982); from the
- * positives' ranks (Mann & Whitney 1947), equal scores sharing the mean of their ranks. NaN without records of both kinds.
+ * positives' ranks (Mann & Whitney 1947), equal scores sharing the mean of their ranks. NaN without records of both kinds, or with a score that is none.
  */
 export function areaUnderRoc(positives: ArrayLike<number>, negatives: ArrayLike<number>): number {
   const [p, n] = [positives.length, negatives.length];
   const scores = Float64Array.from([...Array.from(positives), ...Array.from(negatives)]);
+  if (scores.some(Number.isNaN)) return Number.NaN; // nothing orders them
   const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b]);
   let ranks = 0; // of the positives
   for (let start = 0; start < order.length; ) {

@@ -7,6 +7,7 @@
 export function averagePrecision(positives: ArrayLike<number>, negatives: ArrayLike<number>): number {
   const count = positives.length;
   const scores = Float64Array.from([...Array.from(positives), ...Array.from(negatives)]);
+  if (scores.some(Number.isNaN)) return Number.NaN; // nothing orders them
   const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a]);
   let [found, sum] = [0, 0];
   for (let start = 0; start < order.length; ) {

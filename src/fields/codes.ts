@@ -98,10 +98,18 @@ export function codeFeatures(
       values,
       amounts.map(({ at }) => at),
     );
-    parts.push(seen.mul(shown));
+    parts.push((inputs === "standard" ? squashed(seen) : seen).mul(shown));
     if (inputs === "standard") parts.push(shown);
   }
   return parts.length === 1 ? parts[0] : concat(parts, 1);
+}
+
+/** Standard deviations beyond which amounts are shown by their logarithm: nets see nothing there in training. */
+const PLAIN = 3;
+
+function squashed(x: Tensor): Tensor {
+  const excess = x.abs().sub(PLAIN).relu();
+  return x.clip(-PLAIN, PLAIN).add(x.sign().mul(excess.add(1).log()));
 }
 
 /** 0 where a field is not kept. */
