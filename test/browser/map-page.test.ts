@@ -22,8 +22,18 @@ const COLOURS = [
   [40, 40, 200],
 ];
 
+const LONG = "a_column_with_a_very_long_name_";
+const CELLS = {
+  columns: ["job", LONG, ...Array.from({ length: 8 }, (_, i) => `more ${i}`)],
+  texts: [
+    Array.from({ length: COUNT }, (_, i) => `job ${i}`),
+    Array.from({ length: COUNT }, () => "7.5"),
+    ...Array.from({ length: 8 }, () => new Array<string>(COUNT).fill("")),
+  ],
+};
+
 /** Three clouds side by side, at x = -4, 0 and 4; record i has the id "item-i". */
-async function writeMap(path: string, labelled: boolean): Promise<void> {
+async function writeMap(path: string, labelled: boolean, isTable = false): Promise<void> {
   const points = new Philox(1).normals(new Float32Array(2 * COUNT)).map((value) => value * 0.8);
   for (let i = 0; i < COUNT; i++) points[2 * i] += 4 * (classOf(i) - 1);
   const read: ReadPictures = async (indices) => ({
@@ -45,19 +55,21 @@ async function writeMap(path: string, labelled: boolean): Promise<void> {
       projected: { points, axes: ["mu_0", "mu_1"], how: "", inverse: "the two latents here", latentsAt: (z) => z },
       labels: labelled ? { names: NAMES, indices: Int32Array.from({ length: COUNT }, (_, i) => classOf(i)) } : null,
       ids: Array.from({ length: COUNT }, (_, i) => `item-${i}`),
-      pictures: {
-        read,
-        aspect: 1,
-        // Left is dark, right is light.
-        decode: async (z) => ({
-          count: z.length / 2,
-          height: 8,
-          width: 8,
-          channels: 1,
-          pixels: Uint8Array.from({ length: 32 * z.length }, (_, i) => 128 + 16 * z[2 * Math.floor(i / 64)]),
-        }),
-      },
-      cells: null,
+      pictures: isTable
+        ? null
+        : {
+            read,
+            aspect: 1,
+            // Left is dark, right is light.
+            decode: async (z) => ({
+              count: z.length / 2,
+              height: 8,
+              width: 8,
+              channels: 1,
+              pixels: Uint8Array.from({ length: 32 * z.length }, (_, i) => 128 + 16 * z[2 * Math.floor(i / 64)]),
+            }),
+          },
+      cells: isTable ? CELLS : null,
       seed: 0,
     },
     nodeHost(),
@@ -130,6 +142,7 @@ describe.skipIf(!CHROMIUM)("the map page", () => {
     folder = await mkdtemp(join(tmpdir(), "vaekit map "));
     await writeMap(path(), true);
     await writeMap(join(folder, "plain.html"), false);
+    await writeMap(join(folder, "table.html"), true, true);
     browser = await launch();
   });
   afterAll(async () => {
@@ -174,6 +187,27 @@ describe.skipIf(!CHROMIUM)("the map page", () => {
     expect(Math.abs(light - 128)).toBeLessThan(60);
     expect(complaints).toEqual([]);
     await page.context().close();
+  });
+
+  test("a row shows its cells on a card and in the panel, each beside the name of its column", async () => {
+    const { page, complaints } = await open({}, "table.html");
+    await find(page, "item-17");
+    await settled(page);
+    const cells = (where: string) =>
+      page.evaluate(
+        (selector) => [...document.querySelectorAll(`${selector} .cells > *`)].map(({ textContent }) => textContent),
+        where,
+      );
+    expect((await cells("#tip")).slice(0, 6)).toEqual(["job", "job 17", LONG, "7.5", "more 0", "missing"]);
+    expect(await cells("#tip")).toHaveLength(16);
+    expect(await cells("#inspector")).toHaveLength(20);
+    const widths = await page.evaluate(() =>
+      [...document.querySelectorAll(".cells dd")].map((cell) => cell.getBoundingClientRect().width),
+    );
+    expect(Math.min(...widths)).toBeGreaterThan(40);
+    expect(await page.locator("#tools button").count()).toBe(3);
+    expect(complaints).toEqual([]);
+    await page.close();
   });
 
   test("a place without a record near says so, and the decoder's picture follows the pointer", async () => {

@@ -8,7 +8,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportPage } from "../../src/eval/report/page.js";
 import { CHROMIUM, launch } from "../helpers/chromium.js";
-import { historyOf, reportFactsOf } from "../helpers/report-facts.js";
+import { historyOf, reportFactsOf, tableReportOf } from "../helpers/report-facts.js";
 
 if (!CHROMIUM) test.skip("skipped: no chromium (set VAEKIT_CHROMIUM)", () => {});
 
@@ -33,10 +33,35 @@ describe.skipIf(!CHROMIUM)("in Chromium", () => {
     ],
   });
 
+  const table = tableReportOf();
+  const { marginals, figures, scores } = table.table!;
+  const names = Array.from({ length: 18 }, (_, i) => `${long}${i}`);
+  const awkwardTable = tableReportOf({
+    columns: 400,
+    marginals: names.map((column, i) => ({
+      ...marginals[i % 2],
+      column,
+      bars: [
+        ...marginals[i % 2].bars.map((bar) => ({ ...bar, name: long })),
+        { name: "missing", real: 1, synthetic: 0 },
+      ],
+    })),
+    associations: {
+      columns: names,
+      real: Float64Array.from({ length: 18 ** 2 }, (_, i) => (i % 7) / 7),
+      synthetic: Float64Array.from({ length: 18 ** 2 }, (_, i) => (i % 5) / 5),
+    },
+    figures: { ...figures, pairs: [{ columns: [long, long], error: 100, measure: "correlation" }] },
+    protocol: { synthetic: long, real: long },
+    scores: { values: scores!.values.map((value) => value * 1e6), unit: "score" },
+  });
+
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "vaekit-report-"));
     writeFileSync(join(folder, "plain.html"), await reportPage(plain));
     writeFileSync(join(folder, "awkward.html"), await reportPage(awkward));
+    writeFileSync(join(folder, "table.html"), await reportPage(table));
+    writeFileSync(join(folder, "awkward-table.html"), await reportPage(awkwardTable));
     browser = await launch();
   });
   afterAll(async () => {
@@ -63,6 +88,10 @@ describe.skipIf(!CHROMIUM)("in Chromium", () => {
     ["plain", 390, "dark"],
     ["awkward", 1280, "dark"],
     ["awkward", 390, "light"],
+    ["table", 1280, "light"],
+    ["table", 390, "dark"],
+    ["awkward-table", 1280, "dark"],
+    ["awkward-table", 390, "light"],
   ] as const)("%s at %d pixels, %s", async (name, width, scheme) => {
     const { page, troubles } = await open(name, width, scheme);
     await page.locator("details").evaluateAll((all) => {
@@ -76,7 +105,9 @@ describe.skipIf(!CHROMIUM)("in Chromium", () => {
       broken: [...document.images].filter((image) => !image.complete || image.naturalWidth === 0).length,
       background: getComputedStyle(document.body).backgroundColor,
       letters: Math.min(
-        ...[...document.querySelectorAll("svg.chart")].map((chart) => (10 * chart.getBoundingClientRect().width) / 380),
+        ...[...document.querySelectorAll<SVGSVGElement>("svg.chart")].map(
+          (chart) => (10 * chart.getBoundingClientRect().width) / chart.viewBox.baseVal.width,
+        ),
       ),
     }));
     expect(seen).toMatchObject({ overflow: 0, outside: [], broken: 0 });

@@ -507,6 +507,7 @@ describe("tables", () => {
       fields: { job: { kind: "category", labels: ["a", "b", "c"], shares: [0.9, 0.05, 0.005, 1e-4, 1e-4] } },
     });
     const drawn = { fields, columns: { job: Int32Array.of(0, 0, -1) }, count: 3 };
-    expect(neverDrawn(drawn)).toEqual({ drawn: 3, neverDrawn: [{ column: "job", label: "b", share: 0.05 }] });
+    expect(neverDrawn(drawn, 150).neverDrawn).toEqual([]); // 7 rows
+    expect(neverDrawn(drawn, 1000)).toEqual({ drawn: 3, neverDrawn: [{ column: "job", label: "b", share: 0.05 }] });
   });
 });

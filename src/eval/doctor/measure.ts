@@ -89,7 +89,7 @@ export async function measure(
     ...(drawn && {
       rows: {
         nats: Object.fromEntries([...nats].map(([name, { mean }]) => [name, mean])),
-        ...neverDrawn(drawn),
+        ...neverDrawn(drawn, runner.config.facts.count),
         ...(await countRepeated(data, signal)),
       },
     }),

@@ -6,7 +6,7 @@ import { escapeHtml, type Html, trusted } from "./html.js";
 const WIDTH = 290;
 /** Place for names on the left, where there is room to read them. */
 const NAMES = 92;
-const MOST_NAMED = 24;
+const MOST_NAMED = 20;
 const LONGEST_NAME = 15;
 /** Steps of the scale: cells of one step are one path. */
 const STEPS = 12;
