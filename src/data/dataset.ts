@@ -79,6 +79,8 @@ export interface CellBatch {
   /** Number of the first row. */
   readonly start: number;
   readonly count: number;
+  /** Of the columns in their order, which an object does not keep for names that are whole numbers. */
+  readonly names: readonly string[];
   readonly columns: Readonly<Record<string, readonly (string | null)[]>>;
 }
 

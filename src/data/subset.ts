@@ -40,7 +40,7 @@ async function* chosenCells(batches: AsyncIterable<CellBatch>, indices: Uint32Ar
     while (next < indices.length && indices[next] < end) next++;
     const rows = Array.from(indices.subarray(start, next), (index) => index - batch.start);
     const columns = Object.entries(batch.columns).map(([name, cells]) => [name, rows.map((row) => cells[row])]);
-    if (rows.length > 0) yield { start, count: rows.length, columns: Object.fromEntries(columns) };
+    if (rows.length > 0) yield { ...batch, start, count: rows.length, columns: Object.fromEntries(columns) };
     start = next;
   }
 }

@@ -91,6 +91,7 @@ async function writeImputed(
   const fields = fieldsOf(runner.config.schema);
   const facts = runner.config.schema.table?.columns ?? [];
   const before = new Map(facts.map(({ name, before = "" }) => [name, before]));
+  const filling = { fields, before, draws: options.draws };
   let table: Awaited<ReturnType<typeof openTable>> | null = null;
   let [rows, cells, left] = [0, 0, 0];
   try {
@@ -98,16 +99,17 @@ async function writeImputed(
       for (let from = 0; from < batch.count; from += BATCH) {
         signal.throwIfAborted();
         const count = Math.min(BATCH, batch.count - from);
-        const indices = Uint32Array.from({ length: count }, (_, i) => batch.start + from + i);
+        // Whole batches, whatever the rest, so that a row's answer is the same: products of other heights may round otherwise.
+        const indices = Uint32Array.from({ length: BATCH }, (_, i) => batch.start + from + Math.min(i, count - 1));
         const columns = await dataset.read(indices);
-        const imputed = await imputeRows(runner, columns, count, options);
+        const imputed = (await imputeRows(runner, columns, BATCH, options)).filter(({ row }) => row < count);
         const isFilled = ({ best }: ImputedCell) => !Number.isNaN(best);
         const found = imputed.filter(isFilled);
         cells += found.length;
         left += imputed.length - found.length;
         const part = partOf(batch, from, count);
-        const filled = fill(part, found, { fields, before, draws: options.draws });
-        table ??= await openTable(path, columnsOf(filled), { escapeFormulas }, host);
+        const filled = fill(part, found, filling);
+        table ??= await openTable(path, columnsOf(path, batch.names, filling), { escapeFormulas }, host);
         await table.write(filled);
         rows += count;
         report({ event: "work", what: "filled", done: rows, total: dataset.count });
@@ -120,6 +122,10 @@ async function writeImputed(
   }
   return { rows, cells, left };
 }
+
+/** What draws add: their number, and how far they spread. */
+const DRAW = "draw";
+const SPREAD = "_spread";
 
 interface FillOptions {
   readonly fields: readonly Field[];
@@ -146,12 +152,12 @@ function fill(
   }
   const repeated = <T>(column: readonly T[]): T[] => Array.from({ length: draws }, () => column).flat();
   const cells: Cells = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, repeated(column)]));
-  cells.draw = Array.from({ length: draws * count }, (_, i) => Math.floor(i / count) + 1);
-  for (const { name } of fields) cells[`${name}_spread`] = new Array(draws * count).fill(null);
+  cells[DRAW] = Array.from({ length: draws * count }, (_, i) => Math.floor(i / count) + 1);
+  for (const { name } of fields) cells[name + SPREAD] = new Array(draws * count).fill(null);
   for (const cell of imputed)
     for (const [draw, stored] of cell.draws.entries()) {
       put(cells, cell, stored, draw * count);
-      cells[`${fields[cell.field].name}_spread`][draw * count + cell.row] = Number(cell.spread.toPrecision(6));
+      cells[fields[cell.field].name + SPREAD][draw * count + cell.row] = Number(cell.spread.toPrecision(6));
     }
   return { count: draws * count, columns: cells };
 }
@@ -161,9 +167,22 @@ function partOf({ columns }: CellBatch, from: number, count: number): Pick<CellB
   return { count, columns: Object.fromEntries(part) };
 }
 
-function columnsOf({ columns }: { readonly columns: Cells }): { name: string; type: "text" | "number" }[] {
-  return Object.keys(columns).map((name) => ({
-    name,
-    type: name === "draw" || name.endsWith("_spread") ? "number" : "text",
-  }));
+/** The source's columns in its order, and those that draws add. E_OUT where one of them is there already. */
+function columnsOf(
+  path: string,
+  names: readonly string[],
+  { fields, draws }: FillOptions,
+): { name: string; type: "text" | "number" }[] {
+  const added = draws === 1 ? [] : [DRAW, ...fields.map(({ name }) => name + SPREAD)];
+  const twice = added.find((name) => names.includes(name));
+  if (twice !== undefined)
+    throw new VaekitError(
+      "E_OUT",
+      `${path}: column "${twice}" is in the data, and what is drawn would stand there`,
+      "Rename it, or ask for the best guess alone: --draws 1.",
+    );
+  return [
+    ...names.map((name) => ({ name, type: "text" as const })),
+    ...added.map((name) => ({ name, type: "number" as const })),
+  ];
 }

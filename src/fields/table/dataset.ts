@@ -132,7 +132,7 @@ async function inTermsOf(
         const kept = gone.size === 0 ? texts : texts.map((cells) => cells.filter(isKept));
         const named = Object.fromEntries(columns.map((name, i) => [name, kept[i]]));
         const count = batch.count - gone.size;
-        if (count > 0) yield { start: batch.start - next, count, columns: named };
+        if (count > 0) yield { start: batch.start - next, count, names: columns, columns: named };
         next += gone.size;
       }
     },
