@@ -7,8 +7,9 @@ import type { FieldKind, PartSurprise } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
 import { likelihoods } from "../model/list.js";
 import type { Explained, Runner } from "../model/runner.js";
+import { oddConstants, reasonsOfConstants } from "./constants.js";
 import { logMeanExp } from "./importance.js";
-import { blended, type OpenLandmarks } from "./landmarks/landmarks.js";
+import { blended, type OpenLandmarks, withOdd } from "./landmarks/landmarks.js";
 import { expectFields, noiseOf, recordHashes, targetOf } from "./target.js";
 
 export interface ScoreOptions {
@@ -104,8 +105,10 @@ export async function* scoreRecords(
         for (let i = 0; i < count; i++) logWeights[i * samples + first + k] = scored.logWeights[k * batch + i];
       seen?.add(scored as Explained, particles);
     }
+    const odd = oddConstants(config.schema, columns, count, config.facts.count);
+    const oddIn = (row: number): number => odd?.names[row].length ?? 0;
     const nats = Float64Array.from({ length: count }, (_, i) =>
-      toTenThousandth(-logMeanExp(logWeights.subarray(i * samples, (i + 1) * samples))),
+      toTenThousandth(-logMeanExp(logWeights.subarray(i * samples, (i + 1) * samples)) + oddIn(i) * (odd?.nats ?? 0)),
     );
     done += count;
     const far = landmarks ? await landmarks.distances(full, batch) : null;
@@ -115,13 +118,16 @@ export async function* scoreRecords(
         toTenThousandth(
           blended(
             landmarks!.landmarks,
-            far.map((own) => own[i]),
+            far.map((own) => withOdd(own[i], oddIn(i))),
             value,
           ),
         ),
       );
     const blend = seen && { ...seen.result(), values: target.values() };
-    yield { indices, nats, scores, reasons: blend && reasonsOf(blend, fields, count), seen: blend };
+    const reasons = blend && reasonsOf(blend, fields, count);
+    for (let i = 0; reasons && odd && i < count; i++)
+      if (oddIn(i) > 0) reasons[i] = joined(reasonsOfConstants(config.schema, odd.names[i], odd.nats), reasons[i]);
+    yield { indices, nats, scores, reasons, seen: blend };
   }
 }
 
@@ -274,6 +280,14 @@ function explained(
     { surprise: part(surprise[name], elements), values: part(values[name], size), mean: part(means[name], size) },
     schema,
   );
+}
+
+/** Reasons with more of them, shares being of all. */
+function joined(more: readonly PartSurprise[], reasons: readonly Reason[]): Reason[] {
+  const [first] = reasons;
+  const before = first && first.share > 0 ? first.nats / first.share : 0;
+  const total = before + more.reduce((sum, { nats }) => sum + nats, 0);
+  return shared([...more, ...reasons.map(({ share: _, ...part }) => part)], total);
 }
 
 function shared(parts: readonly PartSurprise[], total: number): Reason[] {

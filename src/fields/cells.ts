@@ -34,7 +34,7 @@ const numeric: TableAdvice = {
   latent: 8,
   batchSize: 128,
   steps: 2000,
-  fewest: 300,
+  fewest: 600,
   learningRate: 4e-3,
   clip: 50,
   warmup: 0.2,

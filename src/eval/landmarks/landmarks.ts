@@ -107,6 +107,11 @@ export function blended(
   return all.reduce((a, b) => a + b, 0) / all.length;
 }
 
+/** A distance when so many coordinates that were always the same differ by 1. */
+export function withOdd(distance: number, odd: number): number {
+  return odd === 0 ? distance : Math.sqrt(distance * distance + odd);
+}
+
 /** Of these values. */
 export function scaleOf(values: ArrayLike<number>): Scale {
   const list = Float64Array.from(values);

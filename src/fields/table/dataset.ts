@@ -52,10 +52,16 @@ async function inTermsOf(
   const conversions: Conversion[] = fields.map(
     ({ name, kind, schema }) => ({ column: name, missing, ...kind.cell!.rule(schema) }) as Conversion,
   );
+  // Columns that were constant are read as well: 0 is what they always held, so that another value can be seen.
+  const constants = columns.filter(({ name, role }) => role === "constant" && isThere(name));
+  for (const { name, value } of constants)
+    conversions.push({ as: "code", column: name, missing, labels: typeof value === "string" ? [value] : [] });
   for (const name of [label, key]) if (name) conversions.push({ as: "text", column: name, missing: [] });
-  const kinds = fields.map(
-    ({ kind, schema }): ColumnKind => (kind.cell!.rule(schema).as === "code" ? "int32" : "float64"),
-  );
+  const kinds = [
+    ...fields.map(({ kind, schema }): ColumnKind => (kind.cell!.rule(schema).as === "code" ? "int32" : "float64")),
+    ...constants.map((): ColumnKind => "int32"),
+  ];
+  const stored = [...fields, ...constants].map(({ name }) => name);
 
   interface Loaded {
     readonly store: ColumnStore;
@@ -81,8 +87,8 @@ async function inTermsOf(
       for (const row of skipped) left.push(batch.start + row);
       const keep = <T>(_: T, i: number): boolean => skipped.size === 0 || !skipped.has(i);
       const kept = batch.columns.map((column) => (skipped.size === 0 ? column : (column as Float64Array).filter(keep)));
-      await store.append(kept.slice(0, fields.length) as Float64Array[]);
-      const texts = kept.slice(fields.length) as unknown as (readonly (string | null)[])[];
+      await store.append(kept.slice(0, stored.length) as Float64Array[]);
+      const texts = kept.slice(stored.length) as unknown as (readonly (string | null)[])[];
       if (label) for (const cell of texts[0]) classes.push(cell?.trim() ?? "");
       if (key) for (const cell of texts[label ? 1 : 0]) keys.push(cell ?? "");
       rows += kept[0]?.length ?? batch.count;
@@ -116,7 +122,7 @@ async function inTermsOf(
       const { store } = await loaded();
       for (let i = 0; i < indices.length; i++) checkIndex(indices[i], count, raw.name);
       const read = await store.read(indices);
-      return Object.fromEntries(fields.map(({ name }, i) => [name, read[i]]));
+      return Object.fromEntries(stored.map((name, i) => [name, read[i]]));
     },
     async close() {
       if (loading) await loading.then(({ store }) => store.close()).catch(() => {});
