@@ -469,3 +469,9 @@ test("a model in a folder draws what it drew before it was moved", async () => {
   await run(sample, { model: path("elsewhere/copy"), out: path("after.csv"), count: 40, seed: 5 });
   expect(read("after.csv")).toEqual(before);
 });
+
+test("of few rows without holes a model draws no holes", async () => {
+  await run(fit, { data: write("small.csv", source.slice(0, 300)), out: path("small"), epochs: 10, seed: 1 });
+  const rows = await drawn("small-drawn.csv", { model: path("small"), count: 20_000 });
+  for (const name of Object.keys(rows[0])) expect(rows.filter((row) => row[name].trim() === ""), name).toEqual([]);
+});

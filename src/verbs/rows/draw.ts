@@ -2,8 +2,9 @@
 
 import type { Column, Columns } from "../../data/dataset.js";
 import { VaekitError } from "../../errors.js";
-import { fieldsOf } from "../../fields/list.js";
-import type { RowCondition } from "../../fields/table/condition.js";
+import { type Field, fieldsOf } from "../../fields/list.js";
+import { isMissing, type RowCondition } from "../../fields/table/condition.js";
+import { LOOKED_AT } from "../../fields/table/describe.js";
 import type { Runner } from "../../model/runner.js";
 import { Philox } from "../../random.js";
 import { ROW_STREAM, SAMPLE_STREAM } from "../streams.js";
@@ -35,6 +36,7 @@ export async function* drawRows(runner: Runner, options: DrawRowsOptions): Async
   const fields = fieldsOf(runner.config.schema);
   const isRare = where?.fixed.size ? (await shareOf(runner, where, options)) < RARE : false;
   const latents = isRare ? await conditionedLatents(runner, where!, { seed, temperature }) : null;
+  const full = fields.map((field) => isAlwaysFull(field, runner.config.data.count));
   const random = new Philox(seed, SAMPLE_STREAM);
   const noise = new Philox(seed, ROW_STREAM);
   const give = (kind: "normal" | "uniform", length: number) =>
@@ -50,7 +52,10 @@ export async function* drawRows(runner: Runner, options: DrawRowsOptions): Async
     const columns = fields.map(({ name, kind, schema }) => kind.decode(values[name], schema));
     if (latents) for (const [field, value] of where!.fixed) columns[field].fill(value);
     drawn += BLOCK;
-    const rows = matching(columns, BLOCK, where).subarray(0, count - kept);
+    const isWhole = (row: number) => columns.every((column, i) => !full[i] || isFull(column[row], fields[i]));
+    const rows = matching(columns, BLOCK, where)
+      .filter(isWhole)
+      .subarray(0, count - kept);
     kept += rows.length;
     if (kept < count && drawn > MOST_TRIES * Math.max(kept, 1))
       throw new VaekitError(
@@ -81,6 +86,28 @@ async function shareOf(runner: Runner, where: RowCondition, { seed, temperature 
 function matching(columns: readonly Column[], count: number, where: RowCondition | undefined): Uint32Array {
   const all = Uint32Array.from({ length: count }, (_, row) => row);
   return where ? all.filter((row) => where.holds((field) => columns[field][row])) : all;
+}
+
+/** Less than one row: what never occurred has the share of a half (`sharesOf`). */
+const LESS_THAN_A_ROW = 0.75;
+
+/**
+ * Whether every row that was looked at has something in this column, of `rows` in all: then no row is drawn that has not,
+ * though the model, which has to score such rows too, leaves them a chance.
+ */
+function isAlwaysFull({ kind, schema }: Field, rows: number): boolean {
+  const shares = kind.codes!(schema).segments[0].shares;
+  const none = [shares[shares.length - 1], ...(labelsOf(schema) ? [shares[shares.length - 2]] : [])];
+  return none.every((share) => share * Math.min(rows, LOOKED_AT) < LESS_THAN_A_ROW);
+}
+
+/** Whether it has a text: a label that is none of those known has none. */
+function isFull(stored: number, field: Field): boolean {
+  return !isMissing(stored, field) && !(stored >= (labelsOf(field.schema)?.length ?? Number.POSITIVE_INFINITY));
+}
+
+function labelsOf({ labels }: Field["schema"]): readonly string[] | undefined {
+  return labels as readonly string[] | undefined;
 }
 
 function taken(column: Column, rows: Uint32Array): Column {
