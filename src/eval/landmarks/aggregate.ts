@@ -9,12 +9,18 @@ export interface Points {
   readonly width: number;
 }
 
+/** Groups as points. */
+export interface Groups extends Points {
+  /** The group of each point that was grouped, -1 for one that was left over. */
+  readonly groupOf: Int32Array;
+}
+
 /**
  * Groups of `size` points that lie near each other, as their means: microaggregation (Domingo-Ferrer & Mateo-Sanz 2002). Groups
  * grow around points in an order drawn by `random`; points that are left over at the end belong to none.
  */
-export function aggregated({ values, count, width }: Points, size: number, random: Philox): Points {
-  if (size === 1) return { values, count, width };
+export function aggregated({ values, count, width }: Points, size: number, random: Philox): Groups {
+  const groupOf = new Int32Array(count).fill(-1);
   const order = random.permutation(count);
   const isFree = new Uint8Array(count).fill(1);
   const means: Float32Array[] = [];
@@ -23,6 +29,7 @@ export function aggregated({ values, count, width }: Points, size: number, rando
     isFree[seed] = 0;
     const group = nearest({ values, count, width }, seed, size - 1, isFree);
     if (group.length < size - 1) break;
+    for (const member of [seed, ...group]) groupOf[member] = means.length;
     const mean = values.slice(seed * width, (seed + 1) * width);
     for (const other of group) {
       isFree[other] = 0;
@@ -32,7 +39,7 @@ export function aggregated({ values, count, width }: Points, size: number, rando
   }
   const joined = new Float32Array(means.length * width);
   for (const [i, mean] of means.entries()) joined.set(mean, i * width);
-  return { values: joined, count: means.length, width };
+  return { values: joined, count: means.length, width, groupOf };
 }
 
 /** The `limit` free points nearest to one, found by leaving each sum as soon as it is too large. */

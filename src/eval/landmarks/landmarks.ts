@@ -107,6 +107,41 @@ export function blended(
   return all.reduce((a, b) => a + b, 0) / all.length;
 }
 
+/**
+ * Distances of points that landmarks were made of, by each way to measure: `own` says which landmarks a point is part of, and
+ * those do not count.
+ */
+export function distancesWithin(
+  points: Points,
+  { values, count, width, rounds, scalings }: Reference,
+  own: (point: number, landmark: number) => boolean,
+): Float64Array[] {
+  const ways = scalings.length / width;
+  const inRound = count / rounds;
+  return Array.from({ length: ways }, (_, way) =>
+    Float64Array.from({ length: points.count }, (_, point) => {
+      let sum = 0;
+      let counted = 0;
+      for (let round = 0; round < rounds; round++) {
+        let nearest = Number.POSITIVE_INFINITY;
+        for (let landmark = round * inRound; landmark < (round + 1) * inRound; landmark++) {
+          if (own(point, landmark)) continue;
+          let distance = 0;
+          for (let j = 0; j < width && distance < nearest; j++) {
+            const gap = (points.values[point * width + j] - values[landmark * width + j]) * scalings[way * width + j];
+            distance += gap * gap;
+          }
+          if (distance < nearest) nearest = distance;
+        }
+        if (nearest === Number.POSITIVE_INFINITY) continue;
+        sum += Math.sqrt(nearest);
+        counted++;
+      }
+      return counted > 0 ? sum / counted : 0;
+    }),
+  );
+}
+
 /** A distance when so many coordinates that were always the same differ by 1. */
 export function withOdd(distance: number, odd: number): number {
   return odd === 0 ? distance : Math.sqrt(distance * distance + odd);
