@@ -2,7 +2,7 @@
 
 import type { Conversion } from "../../data/table/raw.js";
 import type { RelationColumn } from "./relation.js";
-import { literal } from "./sql.js";
+import { list, literal } from "./sql.js";
 
 /** What JavaScript's trim takes for blank, as far as files have it. */
 const BLANKS = [" ", "\t", "\r", "\n", "\v", "\f", "\u00a0", "\ufeff"];
@@ -43,7 +43,8 @@ function trimmed({ text }: RelationColumn): string {
 
 function isMissing({ missing }: Conversion, column: RelationColumn): string {
   if (missing.length === 0) return `${column.native} IS NULL`;
-  return `${column.native} IS NULL OR ${trimmed(column)} IN (${missing.map(literal).join(", ")})`;
+  // An IN of so many words would be a join, whose tables of a hundred columns fill the database's memory.
+  return `${column.native} IS NULL OR list_contains(${list(missing.map(literal))}, ${trimmed(column)})`;
 }
 
 /** Cells are cast first, and only those that are no numbers are compared with the words for "missing". */
