@@ -35,6 +35,11 @@ function uniformWithin(boundOf: (shape: readonly number[]) => number): Initializ
  */
 export const fanInUniform: Initializer = uniformWithin(([fanIn]) => Math.sqrt(1 / fanIn));
 
+/** Uniform in ±1 / sqrt(inputs) where only so many of the inputs are ever there at once, as of one-hot codes. */
+export function sparseUniform(inputs: number): Initializer {
+  return uniformWithin(() => Math.sqrt(1 / inputs));
+}
+
 /** The same for a transposed convolution of `taps` kernel positions, whose fan-in counts as taps x output channels there. */
 export function transposedUniform(taps: number): Initializer {
   return uniformWithin(([, channels]) => Math.sqrt(1 / (taps * channels)));
