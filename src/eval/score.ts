@@ -113,16 +113,7 @@ export async function* scoreRecords(
     done += count;
     const far = landmarks ? await landmarks.distances(full, batch) : null;
     const scores =
-      far &&
-      nats.map((value, i) =>
-        toTenThousandth(
-          blended(
-            landmarks!.landmarks,
-            far.map((own) => withOdd(own[i], oddIn(i))),
-            value,
-          ),
-        ),
-      );
+      far && nats.map((value, i) => toTenThousandth(blended(landmarks!.landmarks, withOdd(far[i], oddIn(i)), value)));
     const blend = seen && { ...seen.result(), values: target.values() };
     const reasons = blend && reasonsOf(blend, fields, count);
     for (let i = 0; reasons && odd && i < count; i++)

@@ -13,18 +13,19 @@ export interface StoredLandmarks {
   readonly count: number;
   readonly width: number;
   readonly rounds: number;
-  readonly scalings: Float32Array;
+  readonly scaling: Float32Array;
   readonly squashed: boolean;
-  readonly distances: readonly Scale[];
+  readonly distance: Scale;
   readonly nats: Scale;
+  readonly weight: number;
 }
 
 const FORMAT = "vaekit-landmarks";
 
-export function landmarksBytes({ values, count, width, scalings, ...facts }: StoredLandmarks): Uint8Array {
+export function landmarksBytes({ values, count, width, scaling, ...facts }: StoredLandmarks): Uint8Array {
   const tensors = new Map([
     ["points", { shape: [count, width], values }],
-    ["scalings", { shape: [scalings.length / width, width], values: scalings }],
+    ["scaling", { shape: [width], values: scaling }],
   ]);
   return writeSafetensors(tensors, { format: FORMAT, facts: JSON.stringify(facts) });
 }
@@ -33,15 +34,26 @@ export function landmarksBytes({ values, count, width, scalings, ...facts }: Sto
 export function parseLandmarks(bytes: Uint8Array, at: string): StoredLandmarks {
   try {
     const { tensors, metadata } = parseSafetensors(bytes, at);
-    const [points, ways] = [tensors.get("points")!, tensors.get("scalings")!];
-    const facts = JSON.parse(metadata.facts) as Pick<StoredLandmarks, "rounds" | "squashed" | "distances" | "nats">;
+    const [points, scaling] = [tensors.get("points")!, tensors.get("scaling")!];
+    const facts = JSON.parse(metadata.facts) as Pick<
+      StoredLandmarks,
+      "rounds" | "squashed" | "distance" | "nats" | "weight"
+    >;
     const [count, width] = points.shape;
-    const isWhole = facts.rounds >= 1 && count % facts.rounds === 0 && facts.distances.length === ways.shape[0];
-    const areFloats = points.values instanceof Float32Array && ways.values instanceof Float32Array;
-    if (!isWhole || !areFloats || ways.shape[1] !== width) throw new Error("tensors and facts do not fit");
-    const { rounds, squashed, distances, nats } = facts;
+    const numbers = [
+      facts.distance.mean,
+      facts.distance.deviation,
+      facts.nats.mean,
+      facts.nats.deviation,
+      facts.weight,
+    ];
+    const isWhole = facts.rounds >= 1 && count % facts.rounds === 0 && numbers.every(Number.isFinite);
+    const areFloats = points.values instanceof Float32Array && scaling.values instanceof Float32Array;
+    if (!isWhole || !areFloats || scaling.shape[0] !== width) throw new Error("tensors and facts do not fit");
+    const { rounds, squashed, distance, nats, weight } = facts;
     const values = points.values as Float32Array;
-    return { values, count, width, scalings: ways.values as Float32Array, rounds, squashed, distances, nats };
+    const scaled = scaling.values as Float32Array;
+    return { values, count, width, scaling: scaled, rounds, squashed, distance, nats, weight };
   } catch (cause) {
     const hint = "Copy the model folder again, or train the model anew.";
     throw new VaekitError("E_MODEL", `${at}: no landmarks: truncated or damaged`, hint, { cause });

@@ -137,6 +137,7 @@ function drawLegend(page: Canvas, names: readonly string[], more: number): void 
   if (more > 0) page.text(`and ${more} more`, left, TOP + 20 + names.length * 32, LETTER.text, SOFT_INK);
 }
 
+/** In whole pixels. */
 function widest(names: readonly string[]): number {
-  return (Math.max(...names.map(textWidth)) * LETTER.text) / CAPITAL_HEIGHT;
+  return Math.ceil((Math.max(...names.map(textWidth)) * LETTER.text) / CAPITAL_HEIGHT);
 }
