@@ -72,7 +72,7 @@ function report(context: VerbContext, path: string, what: string): void {
 }
 
 /** Rows that go through the model at a time. */
-const BATCH = 256;
+const BATCH = 2048;
 
 interface Counts {
   readonly rows: number;

@@ -13,8 +13,11 @@ import { TrainingOptions } from "../../train/options.js";
 import { LANDMARK_STREAM } from "../streams.js";
 import type { Result } from "./result.js";
 
-/** Rows that are grouped, and rows in a group: fewer than three would tell of single rows. */
+/** Rows that are grouped, at the most; of wide tables fewer, so that measuring a distance stays quick, but no fewer than these. */
 const ROWS = 10_000;
+const FEWEST_OF_WIDE = 1500;
+const QUICK_NUMBERS = 750_000;
+/** Rows in a group: fewer than three would tell of single rows. */
 const GROUP = 3;
 /** With less there is nothing to measure from. */
 const LEAST_ROWS = 4 * GROUP;
@@ -38,7 +41,8 @@ export const landmarks: Result = {
   async make({ runner, config, data, all, isAside, seed, isPrivate }): Promise<Record<string, Uint8Array>> {
     const fields = fieldsOf(config.schema);
     const width = coordinateWidth(fields);
-    const count = Math.min(ROWS, all.count);
+    const affordable = Math.max(FEWEST_OF_WIDE, Math.floor(QUICK_NUMBERS / (width ?? 1)));
+    const count = Math.min(ROWS, affordable, all.count);
     if (isPrivate || width === null || count < LEAST_ROWS || width * count > MOST_NUMBERS) return {};
     const isContaminated = TrainingOptions.parse(config.training).contamination > 0;
     const chosen = sampleIndices(all.count, count, seed);

@@ -37,21 +37,58 @@ export async function imputeRows(
   runner: Runner,
   columns: Columns,
   count: number,
-  { samples, draws, seed }: ImputeOptions,
+  options: ImputeOptions,
 ): Promise<ImputedCell[]> {
   const fields = fieldsOf(runner.config.schema);
-  const holes: { row: number; field: number }[] = [];
-  const partial = fields.map((field, number): [string, Column] => {
-    const column = columns[field.name].slice() as Float64Array;
-    for (let row = 0; row < count; row++) {
-      if (!isMissing(column[row], field)) continue;
-      holes.push({ row, field: number });
-      column[row] = hiddenOf(field);
-    }
-    return [field.name, column];
+  const isHole = fields.map((field) => {
+    const column = columns[field.name];
+    return Uint8Array.from({ length: count }, (_, row) => Number(isMissing(column[row], field)));
   });
-  if (holes.length === 0) return [];
-  const known = Object.fromEntries(partial);
+  const all = Uint32Array.from({ length: count }, (_, row) => row).filter((row) => isHole.some((hole) => hole[row]));
+  const filled: ImputedCell[] = [];
+  for (let from = 0; from < all.length; from += AT_A_TIME)
+    filled.push(
+      ...(await fillRows(runner, fields, columns, { rows: all.subarray(from, from + AT_A_TIME), isHole }, options)),
+    );
+  return filled;
+}
+
+/** Rows with holes that go through the model at a time, each with all of its draws. */
+const AT_A_TIME = 128;
+
+async function fillRows(
+  runner: Runner,
+  fields: readonly Field[],
+  columns: Columns,
+  { rows, isHole }: { readonly rows: Uint32Array; readonly isHole: readonly Uint8Array[] },
+  options: ImputeOptions,
+): Promise<ImputedCell[]> {
+  const partial = fields.map((field, number): [string, Column] => {
+    const column = columns[field.name];
+    const known = new (column.constructor as new (length: number) => Column)(rows.length);
+    for (const [i, row] of rows.entries()) known[i] = isHole[number][row] ? hiddenOf(field) : column[row];
+    return [field.name, known];
+  });
+  const holes = Array.from(rows).flatMap((row, place) =>
+    fields.flatMap((_, field) => (isHole[field][row] ? [{ row, place, field }] : [])),
+  );
+  const filled = await fillHoles(runner, fields, Object.fromEntries(partial), { holes, count: rows.length }, options);
+  return filled.map((cell, i) => ({ ...cell, row: holes[i].row, field: holes[i].field }));
+}
+
+interface Holes {
+  /** `place` is that of the row among the rows with holes. */
+  readonly holes: readonly { readonly place: number; readonly field: number }[];
+  readonly count: number;
+}
+
+async function fillHoles(
+  runner: Runner,
+  fields: readonly Field[],
+  known: Columns,
+  { holes, count }: Holes,
+  { samples, draws, seed }: ImputeOptions,
+): Promise<Omit<ImputedCell, "row" | "field">[]> {
   const hashes = recordHashes(known, fields, count);
   const noise = noiseOf(hashes, runner.latent, { seed, first: 0, particles: samples });
   const { logWeights } = await runner.score(known, count, samples, noise);
@@ -59,22 +96,24 @@ export async function imputeRows(
   const size = count * runner.latent;
   const z = noise.map((eps, i) => mu[i % size] + Math.exp(logvar[i % size] / 2) * eps);
   const values = await runner.drawRecords(z, samples * count, (_, length) => uniformsOf(hashes, length, samples, seed));
-  const drawn = fields.map(({ name, kind, schema }) => kind.decode(values[name], schema));
-
+  const wanted = new Set(holes.map(({ field }) => field));
+  const drawn = fields.map(({ name, kind, schema }, field) =>
+    wanted.has(field) ? kind.decode(values[name], schema) : [],
+  );
   const weights = hashes.map((_, row) =>
     weightsOf(Float64Array.from({ length: samples }, (_, k) => logWeights[k * count + row])),
   );
   const picks = new Float32Array(draws);
-  return holes.map(({ row, field }) => {
+  return holes.map(({ place, field }) => {
     const own = Array.from({ length: samples }, (_, k) => ({
-      value: drawn[field][k * count + row] as number,
-      weight: weights[row][k],
+      value: drawn[field][k * count + place] as number,
+      weight: weights[place][k],
     })).filter(({ value }) => !isMissing(value, fields[field]));
-    if (own.length === 0) return { row, field, best: Number.NaN, draws: [], spread: Number.NaN };
+    if (own.length === 0) return { best: Number.NaN, draws: [], spread: Number.NaN };
     const best = bestOf(own, fields[field]);
-    keyedUniforms(picks, seed, hashes[row], VALUE_DRAWS + samples + field);
+    keyedUniforms(picks, seed, hashes[place], VALUE_DRAWS + samples + field);
     const values = Array.from(picks, (u) => chosen(own, u));
-    return { row, field, best, draws: values, spread: spreadOf(own, best, fields[field]) };
+    return { best, draws: values, spread: spreadOf(own, best, fields[field]) };
   });
 }
 
