@@ -147,6 +147,20 @@ describe("a map", () => {
   test("without classes has one colour, and no room for a legend", () => {
     expect(plot(100, 0).width).toBeLessThan(plot(100, 3).width);
   });
+  test("has a legend of names as long as they come", () => {
+    const name = "a class with a rather long name";
+    const drawn = Array.from({ length: name.length }, (_, i) =>
+      drawScatter({
+        points: Float32Array.of(0, 0, 1, 1),
+        classes: Int32Array.of(0, 0),
+        names: [name.slice(0, i + 1)],
+        title: "",
+        subtitle: "",
+        axes: ["x", "y"],
+      }),
+    );
+    for (const { pixels, width, height } of drawn) expect(pixels).toHaveLength(width * height * 3);
+  });
   test("of one point, or of points that are all the same, is drawn too", () => {
     expect(colours(plot(1, 1)).size).toBeGreaterThan(3);
     const same = drawScatter({
