@@ -13,6 +13,7 @@ import { temporaryFolder } from "../helpers/pictures-on-disk.js";
 const { path } = temporaryFolder();
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const [TRAIN, TEST] = [100, 150];
+const [ROWS, HOLES] = [200, 10];
 const SIDE = 28;
 
 /** Files that examples read and other verbs write: how each comes about. */
@@ -56,6 +57,15 @@ async function writeDigits(address: string, count: number, folder: string): Prom
   return written;
 }
 
+/** A small table of people; of each `hole`th the occupation is missing. */
+function people(rows: number, hole: number): string {
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const occupation = hole > 0 && i % hole === 0 ? "?" : ["Sales", "Craft-repair", "Tech-support"][i % 3];
+    return `${17 + ((i * 7) % 60)},${occupation},${i % 4 === 0 ? ">50K" : "<=50K"}`;
+  });
+  return ["age,occupation,income", ...lines, ""].join("\n");
+}
+
 /** A picture of one label. */
 const pictureOf = (label: string, files: readonly string[]) => files.find((file) => file.includes(`/${label}/`))!;
 
@@ -68,15 +78,20 @@ beforeAll(async () => {
   cpSync(path("world", "mnist", "test"), path("world", "new"), { recursive: true });
   for (const [name, label] of Object.entries({ "3.png": "3", "8.png": "8", "photo.png": "5" }))
     cpSync(pictureOf(label, tests), path("world", name));
-  const fit = "vaekit fit mnist --out models/mnist --net mlp --latent 8 --epochs 3";
-  expect(await shell(fit, path("world"))).toMatchObject({ status: 0 });
+  writeFileSync(path("world", "adult.csv"), people(ROWS, 0));
+  writeFileSync(path("world", "holes.csv"), people(ROWS, HOLES));
+  for (const fit of [
+    "vaekit fit mnist --out models/mnist --net mlp --latent 8 --epochs 3",
+    "vaekit fit adult.csv --out models/adult --epochs 3",
+  ])
+    expect(await shell(fit, path("world"))).toMatchObject({ status: 0 });
 });
 
 /** A folder of its own for an example, with all that the world holds. */
 function folderFor(name: string): string {
   const folder = path("runs", name);
   mkdirSync(folder, { recursive: true });
-  for (const shared of ["mnist", "new", "3.png", "8.png", "photo.png"])
+  for (const shared of ["mnist", "new", "3.png", "8.png", "photo.png", "adult.csv", "holes.csv"])
     symlinkSync(path("world", shared), `${folder}/${shared}`);
   cpSync(path("world", "models"), `${folder}/models`, { recursive: true });
   return folder;

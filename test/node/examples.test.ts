@@ -1,6 +1,7 @@
-/** The examples run as a reader runs them, on a few hundred pictures. */
+/** The examples run as a reader runs them, on a few hundred pictures or rows. */
 
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -49,6 +50,27 @@ test("own-parts: a model of parts of one's own is trained, saved, loaded, and dr
   expect(out).toContain("net gated, likelihood grey-bernoulli, 3 epochs");
   expect(out).toContain("400 records for 16 latents: 25 for each");
   expect((await sharp(path("own", "drawn.png")).stats()).channels[0].stdev).toBeGreaterThan(10);
+});
+
+test("score-service: an ordinary payment passes, a strange one is named with reasons, a broken one is refused", async () => {
+  const out = await run("score-service", "--rows", "1500");
+  const [ordinary, strange, broken] = out.trim().split("\n").slice(-3);
+  expect(ordinary).toMatch(/p 0\.\d+, ordinary$/);
+  expect(strange).toMatch(/strange, .*got .*, expected /);
+  expect(broken).toContain('400, rows in memory: row 1, column "amount": got "much", expected a number');
+});
+
+test("synthetic-rows: rows drawn depend on each other as those trained on, conditions hold, holes are filled", async () => {
+  const out = await run("synthetic-rows", "--rows", "1500", "--count", "1000", "--out", path("rows.csv"));
+  const [ofSmokers, ofAll] = /([\d.]+) of smokers, ([\d.]+) of all/.exec(out)!.slice(1).map(Number);
+  expect(ofSmokers).toBeGreaterThan(0.4);
+  expect(ofAll).toBeLessThan(0.35);
+  expect(Number(/the shortest of (\d+) cm/.exec(out)![1])).toBeGreaterThan(185);
+  expect(Number(/shape error ([\d.]+) %/.exec(out)![1])).toBeLessThan(10);
+  expect(out).toMatch(/filled: \{"height":190,"weight":\d[\d.]*,"smokes":false,"cough":"(seldom|often)"\}/);
+  const lines = readFileSync(path("rows.csv"), "utf8").trim().split("\n");
+  expect(lines).toHaveLength(1001);
+  expect(lines[0]).toBe("height,weight,smokes,cough");
 });
 
 test("own-parts: the likelihood is a density, and its mean is the mean under it", () => {
