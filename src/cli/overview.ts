@@ -23,7 +23,7 @@ export function overviewText(more: readonly Line[], columns: number, bold: (text
     });
     return `${bold(title)}\n${rows.join("\n")}`;
   });
-  return `${bold("vaekit")}: variational autoencoders, trained on your own pictures
+  return `${bold("vaekit")}: variational autoencoders, trained on your own pictures and tables
 
 Usage: vaekit VERB [options]
 
