@@ -10,8 +10,8 @@ import { blanksBefore, cellSample, commonestBlank, MISSING } from "./sample.js";
 
 /** Rows that are looked at. */
 export const LOOKED_AT = 100_000;
-/** More columns than this would make nets of millions of weights for their inputs alone. */
-const MAX_COLUMNS = 10_000;
+/** Likelihoods cost codes times columns: with more of these, steps take seconds and rows gigabytes. */
+const MAX_FIELDS = 1000;
 
 export interface Described {
   readonly schema: Schema;
@@ -30,12 +30,6 @@ export function describeTable(
   options: OpenOptions,
 ): Described {
   expectColumns(name, columns, [options.label, options.key, ...(options.drop ?? [])]);
-  if (columns.length > MAX_COLUMNS)
-    throw new VaekitError(
-      "E_DATA",
-      `${name}: ${columns.length.toLocaleString("en")} columns, expected at most ${MAX_COLUMNS.toLocaleString("en")}`,
-      "Leave some out with --drop.",
-    );
   const missing = new Set(options.missing ?? MISSING);
   const fields: Record<string, FieldSchema> = {};
   const found: TableColumn[] = [];
@@ -55,7 +49,14 @@ export function describeTable(
         `column "${column.name}" looks like ${personal}${schema ? "; leave it out with --drop unless it has to be learned" : ""}`,
       );
   }
-  if (Object.keys(fields).length === 0)
+  const count = Object.keys(fields).length;
+  if (count > MAX_FIELDS)
+    throw new VaekitError(
+      "E_DATA",
+      `${name}: ${count.toLocaleString("en")} columns to model, expected at most ${MAX_FIELDS.toLocaleString("en")}`,
+      "Leave some out with --drop.",
+    );
+  if (count === 0)
     throw new VaekitError(
       "E_DATA",
       `${name}: no column to model`,

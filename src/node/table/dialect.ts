@@ -43,7 +43,7 @@ export function dialectOf(
 ): Dialect {
   const notices: string[] = [];
   const { rest, skip, declared } = withoutPreamble(text);
-  if (rest.trim() === "") throw new VaekitError("E_DATA", `${name}: no rows: the file is empty`);
+  if (rest.trim() === "") throw new VaekitError("E_DATA", `${name}: no rows: the file is empty`, "Write it again.");
   const quote = quoteOf(rest);
   const { delimiter, records } = divided(rest, whole, quote, given ?? declared);
   const hasHeader = header ?? isHeader(records);

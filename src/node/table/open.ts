@@ -73,7 +73,8 @@ async function rawTable(
   const count = counted ?? Number((await explained(() => duck.rows(`SELECT count(*) FROM ${from}`)))[0][0]);
   if (count === 0) {
     const what = filter === undefined ? "no rows" : "no rows that meet the filter";
-    throw new VaekitError("E_DATA", `${name}: ${what}`, filter === undefined ? undefined : `The filter is: ${filter}`);
+    const hint = filter === undefined ? "There is nothing below its header." : `The filter is: ${filter}`;
+    throw new VaekitError("E_DATA", `${name}: ${what}`, hint);
   }
 
   let samples = 0;
