@@ -96,9 +96,10 @@ export async function evaluate(runner: Runner, dataset: Dataset, options: Evalua
       perCall: Math.max(1, Math.floor(MAX_ROWS / batchSize)),
     });
     for (const run of Object.values(runs)) run.add(measured);
-    const means = await runner.decode(measured.mu, count);
+    const means = await runner.decode(measured.mu, count, columns);
     const values = target.values();
-    for (const { name, kind, schema } of fields) errors.get(kind.name)!.add(values[name], means[name], schema);
+    for (const { name, kind, schema } of fields)
+      if (means[name]) errors.get(kind.name)!.add(values[name], means[name], schema);
     records += count;
     options.onProgress?.({ records, total: order.length });
   }
@@ -117,7 +118,7 @@ export async function evaluate(runner: Runner, dataset: Dataset, options: Evalua
 }
 
 function factsOf({ config, latent }: Runner, fields: readonly Field[]): MetricFacts {
-  const parts = fields.map(({ name }) => likelihoods.get(config.likelihoods[name].name));
+  const parts = Object.values(config.likelihoods).map(({ name }) => likelihoods.get(name));
   return {
     latent,
     dimensions: fields.reduce((total, { size }) => total + size, 0),

@@ -69,7 +69,9 @@ export async function* scoreRecords(
 ): AsyncGenerator<ScoredBatch, void> {
   const { config, latent } = runner;
   const fields = fieldsOf(config.schema);
-  const improper = fields.find(({ name }) => !likelihoods.get(config.likelihoods[name].name).isDensity);
+  const improper = fields.find(
+    ({ name }) => config.likelihoods[name] && !likelihoods.get(config.likelihoods[name].name).isDensity,
+  );
   if (improper)
     throw new VaekitError(
       "E_MODEL",

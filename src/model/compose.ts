@@ -3,15 +3,16 @@
 import type { Dist } from "../dist/dist.js";
 import { VaekitError } from "../errors.js";
 import { type Field, fieldsOf } from "../fields/list.js";
-import type { Tensor } from "../graph/ops.js";
+import { concat, type Tensor } from "../graph/ops.js";
 import type { Dim } from "../graph/tensor.js";
 import type { Ctx } from "../nn/ctx.js";
 import { type Chosen, choose } from "./choose.js";
 import type { ModelConfig } from "./config.js";
+import { featuresOf } from "./features.js";
 import { type LikelihoodGroup, likelihoodGroups } from "./likelihood-groups.js";
 import { nets, objectives, posteriors, priors, samplers } from "./list.js";
 import type { BuiltNet, Objective, Posterior, Prior, Sampler, Values } from "./parts.js";
-import { arePacked, valuesOf } from "./values.js";
+import { arePacked, packedRecord, valuesOf } from "./values.js";
 
 /** One group of latents as it was asked for and answered. */
 export interface LatentGroup {
@@ -49,8 +50,10 @@ export interface Model {
   trace(ctx: Ctx, record: Values, options?: { readonly particles?: number }): Trace;
   /** q(z|x) of every group; groups with context are conditioned on the means above them. */
   encode(ctx: Ctx, record: Values): readonly { readonly name: string; readonly q: Dist }[];
-  /** p(x|z) by likelihood group from given latents, [N, size]. */
-  decode(ctx: Ctx, latents: Readonly<Record<string, Tensor>>): Readonly<Record<string, Dist>>;
+  /** Fields that a conditional model is given; no likelihood has them. */
+  readonly given: readonly Field[];
+  /** p(x|z) by likelihood group from given latents, [N, size]; of a conditional model, for the fields given in `record`. */
+  decode(ctx: Ctx, latents: Readonly<Record<string, Tensor>>, record: Values | null): Readonly<Record<string, Dist>>;
   /** p(x|z) from noise by the sampler: z of each group, then what the decoder makes of it. */
   generate(
     ctx: Ctx,
@@ -68,7 +71,11 @@ export function compose(config: ModelConfig): Model {
   const prior = choose<Prior>(priors.get(config.prior.name), config.prior);
   const objective = choose<Objective>(objectives.get(config.objective.name), config.objective);
   const sampler = choose<Sampler>(samplers.get(config.sampler.name), config.sampler);
-  const likelihoodsBy = likelihoodGroups(fields, config);
+  const given = fields.filter(({ name }) => config.given?.includes(name));
+  const likelihoodsBy = likelihoodGroups(
+    fields.filter((field) => !given.includes(field)),
+    config,
+  );
   const outputs = Object.fromEntries(likelihoodsBy.map(({ name, output }) => [name, output]));
   const chosenNet = choose(nets.get(config.net.name), config.net);
   const net: BuiltNet = chosenNet.part.build(chosenNet.options, fields, outputs);
@@ -84,9 +91,22 @@ export function compose(config: ModelConfig): Model {
   const likelihoodsOf = (ctx: Ctx, out: Values): Record<string, Dist> =>
     Object.fromEntries(likelihoodsBy.map(({ name, build }) => [name, build(ctx.at("likelihood"), out[name])]));
 
+  /** Latents [N, size] with what the decoder is given beside them, of which there is one row for `repeats` latents each. */
+  const besides = (z: Tensor, record: Values | null, repeats = 1): Tensor => {
+    if (given.length === 0) return z;
+    if (!record) throw new VaekitError("E_CONFIG", "this model needs the fields that it is given");
+    const condition = featuresOf(record, given, null, "codes");
+    const wide =
+      repeats === 1
+        ? condition
+        : condition.broadcastTo([repeats, ...condition.shape]).reshape([-1, condition.shape[1]]);
+    return concat([z, wide], 1);
+  };
+
   return {
     config,
     fields,
+    given,
     objective,
     prior,
     packed: arePacked(fields),
@@ -125,7 +145,7 @@ export function compose(config: ModelConfig): Model {
           logp,
           kl,
         });
-        return rows(z);
+        return besides(rows(z), record, particles);
       });
       const dists = likelihoodsOf(ctx, out);
       const traced = likelihoodsBy.map(({ name, fields }) => {
@@ -142,19 +162,19 @@ export function compose(config: ModelConfig): Model {
       net.decoder(ctx.at("decoder"), (name, { size = config.latent, context = null } = {}) => {
         const q = posteriorOf(ctx, name, features, size, priorOf(ctx, name, size, context), context);
         groups.push({ name, q });
-        return q.mean;
+        return besides(q.mean, record);
       });
       return groups;
     },
 
-    decode(ctx, latents) {
+    decode(ctx, latents, record) {
       const out = net.decoder(ctx.at("decoder"), (name) => {
         if (!latents[name])
           throw new VaekitError(
             "E_CONFIG",
             `the decoder asks for latents "${name}", given: ${Object.keys(latents).join(", ")}`,
           );
-        return latents[name];
+        return besides(latents[name], record);
       });
       return likelihoodsOf(ctx, out);
     },
@@ -165,7 +185,7 @@ export function compose(config: ModelConfig): Model {
         const p = priorOf(ctx, name, size, context);
         const eps = ctx.at("sampler").at(name).noise("eps", [count, p.noiseSize], "normal");
         latents[name] = sampler.part.draw(sampler.options, p, eps, ctx.scalar(TEMPERATURE));
-        return latents[name];
+        return besides(latents[name], given.length > 0 ? packedRecord(given, count) : null);
       });
       return { latents, out: likelihoodsOf(ctx, out) };
     },

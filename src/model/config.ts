@@ -38,6 +38,8 @@ export const ModelConfig = z.object({
   }),
   /** Latent dimensions asked of the posterior by default. */
   latent: z.int().min(1).max(MAX_LATENT),
+  /** Fields that a conditional model is given: it learns the others for them. */
+  given: z.array(z.string()).optional(),
   net: Part,
   posterior: Part,
   prior: Part,

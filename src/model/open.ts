@@ -84,11 +84,11 @@ export async function openRunner(
       const { mu, logvar } = await reading("encode", () => encodeProgram(model), columns, count);
       return { mu: mu as Float32Array, logvar: logvar as Float32Array };
     },
-    async decode(z, count) {
+    async decode(z, count, given) {
       const executable = await program("decode", () => decodeProgram(model));
-      return (await executable.run({ z }, { B: count })) as Record<string, Float32Array>;
+      return (await executable.run({ z, ...givenFeeds(model, given) }, { B: count })) as Record<string, Float32Array>;
     },
-    async drawRecords(z, count, noise) {
+    async drawRecords(z, count, noise, given) {
       const trace = () => drawRecordProgram(model);
       const executable = await program("draw-records", trace);
       recordNoises ??= [...trace().recording.noises].map(([name, { kind, tensor }]) => [
@@ -97,7 +97,8 @@ export async function openRunner(
         tensor.shape.at(-1) as number,
       ]);
       const feeds = Object.fromEntries(recordNoises.map(([name, kind, size]) => [name, noise(kind, count * size)]));
-      return (await executable.run({ z, ...feeds }, { B: count })) as Record<string, Float32Array>;
+      const all = { z, ...feeds, ...givenFeeds(model, given) };
+      return (await executable.run(all, { B: count })) as Record<string, Float32Array>;
     },
     async draw(noise, count, temperature) {
       const executable = await program("draw", () => drawProgram(model));
@@ -189,6 +190,13 @@ export function fieldFeeds(model: Model, columns: Columns, scratch?: Scratch): F
     start += size;
   }
   return { [RECORD]: packed };
+}
+
+/** What a conditional model is given, as one input. E_DATA where it is not there. */
+function givenFeeds(model: Model, given: Columns | undefined): Feeds {
+  if (model.given.length === 0) return {};
+  if (!given) throw new VaekitError("E_DATA", "this model needs values of the fields that it is given");
+  return fieldFeeds({ ...model, fields: model.given, packed: true }, given);
 }
 
 /** Columns as the model sees them, by field. */

@@ -115,7 +115,7 @@ export function sideBySide(groups: readonly { readonly q: Dist }[]): { mu: Tenso
 /** Decoder's mean for latents z [B, latent] of all groups side by side: an output per field, [B, ...shape]. */
 export function decodeProgram(model: Model): TracedProgram {
   const { ctx, recording } = recordingContext("use", factsOf(model));
-  const out = model.decode(ctx, latentsOf(model));
+  const out = model.decode(ctx, latentsOf(model), givenOf(model));
   const means = model.groups.flatMap(({ name, fields }) => byField(out[name].mean, fields));
   return { recording, program: program("decode", Object.fromEntries(means)) };
 }
@@ -126,7 +126,7 @@ export function decodeProgram(model: Model): TracedProgram {
  */
 export function drawRecordProgram(model: Model): TracedProgram {
   const { ctx, recording } = recordingContext("use", factsOf(model));
-  const out = model.decode(ctx, latentsOf(model));
+  const out = model.decode(ctx, latentsOf(model), givenOf(model));
   const drawn = model.groups.flatMap(({ name, fields }) => {
     const { noise, noiseSize, sample } = out[name];
     const eps = ctx
@@ -148,6 +148,11 @@ function byField(values: Tensor, fields: readonly Field[]): [name: string, value
           fields.map(({ size }) => size),
         );
   return fields.map(({ name, shape }, i) => [name, parts[i].reshape([BATCH, ...shape])]);
+}
+
+/** Of a conditional model the fields that it is given, as one input. */
+function givenOf({ given }: Model): Values | null {
+  return given.length > 0 ? packedRecord(given, BATCH) : null;
 }
 
 /** The input z [B, latent] cut into groups. */
@@ -242,7 +247,7 @@ function explainedAtBest(
   const isBest = logWeights.equal(logWeights.max(0, true)).cast("float32");
   const chosen = isBest.div(isBest.sum(0, true)).expandDims(-1); // [P, B, 1]
   const latents = groups.map(({ name, size, z }) => [name, z.reshape([particles, BATCH, size]).mul(chosen).sum(0)]);
-  const out = model.decode(ctx, Object.fromEntries(latents));
+  const out = model.decode(ctx, Object.fromEntries(latents), record);
   const outputs: Record<string, Tensor> = {};
   for (const group of model.groups) {
     const { mean, mode, elements } = out[group.name];

@@ -55,8 +55,8 @@ export interface Runner {
   /** Sum of the latent sizes of all groups. */
   readonly latent: number;
   encode(columns: Columns, count: number): Promise<Encoded>;
-  /** Decoder's mean for latents z [count, latent]: per field [count, ...] in the field's model range (pictures 0..1). */
-  decode(z: Float32Array, count: number): Promise<Readonly<Record<string, Float32Array>>>;
+  /** `given` below are, of a conditional model, the fields that it is given. Decoder's mean for latents z [count, latent]: per field [count, ...] in the field's model range (pictures 0..1). */
+  decode(z: Float32Array, count: number, given?: Columns): Promise<Readonly<Record<string, Float32Array>>>;
   /**
    * Records drawn from p(x|z) for latents z [count, latent]: per field [count, ...] in the field's model range. `noise` gives
    * so many numbers of its kind, [count, ..].
@@ -65,6 +65,7 @@ export interface Runner {
     z: Float32Array,
     count: number,
     noise: (kind: NoiseKind, length: number) => Float32Array,
+    given?: Columns,
   ): Promise<Readonly<Record<string, Float32Array>>>;
   /** Numbers of standard normal noise that drawing one record's latents takes; `latent` with N(0, I) as prior. */
   readonly noiseSize: number;

@@ -2,7 +2,7 @@
 
 import type { Column, Dataset } from "../data/dataset.js";
 import { sampleIndices, splitIndices } from "../data/split.js";
-import { shown, VaekitError } from "../errors.js";
+import { didYouMean, shown, VaekitError } from "../errors.js";
 import type { Choice, FieldProfile, TrainingAdvice } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
 import type { FieldFacts } from "../model/checkup.js";
@@ -30,6 +30,8 @@ export interface Wishes extends TrainingWishes {
   readonly priorComponents?: number | "auto";
   readonly objective?: string | PartConfig;
   readonly sampler?: string | PartConfig;
+  /** Fields that the model is given: it learns the others for them, a conditional model. */
+  readonly given?: readonly string[];
   readonly beta?: number;
   readonly freeBits?: number;
 }
@@ -110,24 +112,29 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
   const isFor = ({ kind }: Field): boolean =>
     wanted === undefined || wanted === "auto" || likelihoods.get(partOf(wanted).name).fieldKinds.includes(kind.name);
   const suits = fields.filter(isFor);
-  const chosen = fields.map((one) => {
-    const { name, kind, schema } = one;
-    const likelihood = partOf(
-      decide<string | PartConfig>(
-        "likelihood", // told once: fields of one record are told apart where they are described
-        suits.length === 0 || suits.includes(one) ? wanted : "auto",
-        () => kind.chooseLikelihood(profiles[name], schema, records),
-        before?.likelihoods[name],
-      ),
-    );
-    return [name, complete(likelihoods, likelihood)];
-  });
+  const given = wishes.given ?? before?.given;
+  if (given) expectGiven(fields, given);
+  const chosen = fields
+    .filter(({ name }) => !given?.includes(name))
+    .map((one) => {
+      const { name, kind, schema } = one;
+      const likelihood = partOf(
+        decide<string | PartConfig>(
+          "likelihood", // told once: fields of one record are told apart where they are described
+          suits.length === 0 || suits.includes(one) ? wanted : "auto",
+          () => kind.chooseLikelihood(profiles[name], schema, records),
+          before?.likelihoods[name],
+        ),
+      );
+      return [name, complete(likelihoods, likelihood)];
+    });
   return {
     format: "vaekit",
     formatVersion: FORMAT_VERSION,
     vaekitVersion: VERSION,
     schema: data.schema as ModelConfig["schema"],
     latent,
+    ...(given && { given: [...given] }),
     net: complete(nets, net),
     posterior: complete(posteriors, partOf(wishes.posterior ?? before?.posterior ?? "normal")),
     prior: complete(priors, prior),
@@ -173,6 +180,18 @@ function decideTraining(data: Dataset, fields: readonly Field[], wishes: Wishes,
     epochs: chosen,
     warmup: isAuto && advice ? decide("warmup", "auto", () => chooseWarmup(chosen, advice)) : parsed.warmup,
   };
+}
+
+/** E_COLUMN for a field that is not there, E_OPTION where nothing is left to learn or a field cannot be given. */
+function expectGiven(fields: readonly Field[], given: readonly string[]): void {
+  const names = fields.map(({ name }) => name);
+  for (const name of given) {
+    const field = fields.find((one) => one.name === name);
+    if (!field) throw new VaekitError("E_COLUMN", `given: no column "${name}" to model`, didYouMean(name, names));
+    if (!field.kind.codes) throw new VaekitError("E_OPTION", `invalid given: "${name}" is of kind ${field.kind.name}`);
+  }
+  if (names.every((name) => given.includes(name)))
+    throw new VaekitError("E_OPTION", "invalid given: all columns are given, none is left to learn");
 }
 
 /** E_OPTION where no field can be changed as asked. */

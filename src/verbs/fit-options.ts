@@ -68,6 +68,13 @@ export const modelOptions = {
     .default("auto")
     .describe("epochs over which beta rises from 0 (auto: of tables a part of them, of pictures none)")
     .register(look, { ...model, placeholder: "EPOCHS", more: true }),
+  given: z
+    .string()
+    .min(1)
+    .transform((text) => text.split(",").map((name) => name.trim()))
+    .optional()
+    .describe("columns of a table that the model is given, with commas between them: it learns the others for them")
+    .register(look, { ...model, placeholder: "A,B", more: true }),
   prior: named(priorNames)
     .default("auto")
     .describe("p(z); auto is a mixture fitted to the codes where that is measurably better")

@@ -12,7 +12,7 @@ import type { Calibration } from "../store/calibration.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, optionalOut, seed } from "./options.js";
 import { withData, withRunner } from "./runner.js";
-import { reasonsText, type ScoredRecord, scoredRecords, strangestOf } from "./scores.js";
+import { reasonsText, type ScoredRecord, scoredRecords, shortReasons, strangestOf } from "./scores.js";
 import { rowOptions } from "./table-options.js";
 import { textTable } from "./text-table.js";
 import { verb } from "./verb.js";
@@ -233,7 +233,7 @@ function tableText(records: readonly ScoredRecord[]): string {
     ...(hasLabels ? [{ name: "label", cells: records.map(({ label }) => label ?? "") }] : []),
     { name: "nats", cells: records.map(({ nats }) => nats.toFixed(2)), align: right },
     { name: "p-value", cells: records.map(({ pValue }) => pText(pValue)), align: right },
-    { name: "most surprising", cells: records.map(({ reasons }) => reasonsText(reasons)) },
+    { name: "most surprising", cells: records.map(({ reasons }) => shortReasons(reasons)) },
   ]);
 }
 

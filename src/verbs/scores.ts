@@ -118,6 +118,13 @@ export function reasonsText(reasons: readonly Reason[]): string {
     .join(", ");
 }
 
+/** The same in a line: what was got and expected of the first reason only. */
+export function shortReasons([first, ...others]: readonly Reason[]): string {
+  if (!first) return "";
+  const rest = others.map(({ got: _, expected: __, ...reason }) => reason);
+  return [reasonsText([first]), ...(rest.length > 0 ? [reasonsText(rest)] : [])].join(", ");
+}
+
 /** Keeps the `limit` strangest of the records it is shown; of two that are as strange the first. */
 export function strangestOf(limit: number): {
   add(record: ScoredRecord): void;

@@ -43,7 +43,7 @@ function decoder(part: PartConfig) {
     }),
   );
   const { ctx, recording } = recordingContext("use", model.config.facts);
-  return { recording, decode: (z: Tensor): Dist => model.decode(ctx, { z }).image };
+  return { recording, decode: (z: Tensor): Dist => model.decode(ctx, { z }, null).image };
 }
 
 /** Values of `outputs` on the engine, with parameters as they start. */

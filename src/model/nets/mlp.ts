@@ -1,15 +1,13 @@
 /** Fully connected nets: one hidden layer with ReLU on each side by default. */
 
 import * as z from "zod";
-import { columnsAt } from "../../dist/segments.js";
-import type { NumberInputs } from "../../fields/codes.js";
 import type { Field } from "../../fields/list.js";
-import { concat, type Tensor } from "../../graph/ops.js";
+import type { Tensor } from "../../graph/ops.js";
 import type { Ctx } from "../../nn/ctx.js";
 import { fanInUniform, given, type Initializer, sparseUniform } from "../../nn/init.js";
 import { linear } from "../../nn/linear.js";
+import { featuresOf } from "../features.js";
 import type { Net, Output, Values } from "../parts.js";
-import { valuesOf } from "../values.js";
 
 const options = z.strictObject({
   hidden: z
@@ -62,22 +60,6 @@ export const mlp: Net<z.infer<typeof options>> = {
 /** Of the codes of a field one is there; its weights start as if there were no others. */
 function startFor(fields: readonly Field[]): Initializer {
   return fields.every(({ kind }) => kind.codes) ? sparseUniform(fields.length) : fanInUniform;
-}
-
-/** What all fields show to a fully connected net, [B, F]: kind by kind. */
-function featuresOf(record: Values, fields: readonly Field[], keep: Tensor | null, numbers: NumberInputs): Tensor {
-  const kinds = [...new Set(fields.map(({ kind }) => kind))];
-  const parts = kinds.map((kind) => {
-    const own = fields.filter((field) => field.kind === kind);
-    const keeping =
-      keep &&
-      columnsAt(
-        keep,
-        own.map((field) => fields.indexOf(field)),
-      );
-    return kind.features(valuesOf(record, own), own, keeping, numbers);
-  });
-  return parts.length === 1 ? parts[0] : concat(parts, 1);
 }
 
 /**

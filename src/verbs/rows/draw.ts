@@ -9,6 +9,7 @@ import type { Runner } from "../../model/runner.js";
 import { Philox } from "../../random.js";
 import { ROW_STREAM, SAMPLE_STREAM } from "../streams.js";
 import { conditionedLatents } from "./conditioned.js";
+import { givenColumns } from "./given.js";
 
 export interface DrawRowsOptions {
   readonly count: number;
@@ -34,7 +35,8 @@ const MOST_TRIES = 2000;
 export async function* drawRows(runner: Runner, options: DrawRowsOptions): AsyncGenerator<RowBlock, void> {
   const { count, seed, temperature, where, signal } = options;
   const fields = fieldsOf(runner.config.schema);
-  const isRare = where?.fixed.size ? (await shareOf(runner, where, options)) < RARE : false;
+  const { given = [] } = runner.config;
+  const isRare = where?.fixed.size && given.length === 0 ? (await shareOf(runner, where, options)) < RARE : false;
   const latents = isRare ? await conditionedLatents(runner, where!, { seed, temperature }) : null;
   const full = fields.map((field) => isAlwaysFull(field, runner.config.data.count));
   const random = new Philox(seed, SAMPLE_STREAM);
@@ -48,8 +50,9 @@ export async function* drawRows(runner: Runner, options: DrawRowsOptions): Async
     const z = latents
       ? latents.draw(BLOCK, random)
       : await runner.draw(random.normals(new Float32Array(BLOCK * runner.noiseSize)), BLOCK, temperature);
-    const values = await runner.drawRecords(z, BLOCK, give);
-    const columns = fields.map(({ name, kind, schema }) => kind.decode(values[name], schema));
+    const known = givenColumns(runner.config, where?.fixed ?? NOTHING, BLOCK, noise);
+    const values = await runner.drawRecords(z, BLOCK, give, known);
+    const columns = fields.map(({ name, kind, schema }) => known[name] ?? kind.decode(values[name], schema));
     if (latents) for (const [field, value] of where!.fixed) columns[field].fill(value);
     drawn += BLOCK;
     const isWhole = (row: number) => columns.every((column, i) => !full[i] || isFull(column[row], fields[i]));
@@ -68,6 +71,8 @@ export async function* drawRows(runner: Runner, options: DrawRowsOptions): Async
     yield { count: rows.length, columns: Object.fromEntries(fields.map(({ name }, i) => [name, chosen[i]])) };
   }
 }
+
+const NOTHING: ReadonlyMap<number, number> = new Map();
 
 /** Rows that are drawn to see how common a condition is. */
 const PILOT = 2048;

@@ -95,10 +95,15 @@ async function fillHoles(
   const { mu, logvar } = await runner.encode(known, count);
   const size = count * runner.latent;
   const z = noise.map((eps, i) => mu[i % size] + Math.exp(logvar[i % size] / 2) * eps);
-  const values = await runner.drawRecords(z, samples * count, (_, length) => uniformsOf(hashes, length, samples, seed));
+  const values = await runner.drawRecords(
+    z,
+    samples * count,
+    (_, length) => uniformsOf(hashes, length, samples, seed),
+    repeated(known, samples),
+  );
   const wanted = new Set(holes.map(({ field }) => field));
   const drawn = fields.map(({ name, kind, schema }, field) =>
-    wanted.has(field) ? kind.decode(values[name], schema) : [],
+    wanted.has(field) && values[name] ? kind.decode(values[name], schema) : [],
   );
   const weights = hashes.map((_, row) =>
     weightsOf(Float64Array.from({ length: samples }, (_, k) => logWeights[k * count + row])),
@@ -106,7 +111,7 @@ async function fillHoles(
   const picks = new Float32Array(draws);
   return holes.map(({ place, field }) => {
     const own = Array.from({ length: samples }, (_, k) => ({
-      value: drawn[field][k * count + place] as number,
+      value: (drawn[field][k * count + place] ?? Number.NaN) as number, // a field that the model is given
       weight: weights[place][k],
     })).filter(({ value }) => !isMissing(value, fields[field]));
     if (own.length === 0) return { best: Number.NaN, draws: [], spread: Number.NaN };
@@ -115,6 +120,17 @@ async function fillHoles(
     const values = Array.from(picks, (u) => chosen(own, u));
     return { best, draws: values, spread: spreadOf(own, best, fields[field]) };
   });
+}
+
+/** Each column `times` times, one after the other. */
+function repeated(columns: Columns, times: number): Columns {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => {
+      const out = new (column.constructor as new (length: number) => Column)(column.length * times);
+      for (let k = 0; k < times; k++) out.set(column as Float64Array, k * column.length);
+      return [name, out];
+    }),
+  );
 }
 
 interface Weighed {
