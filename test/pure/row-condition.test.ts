@@ -55,7 +55,7 @@ describe("a condition", () => {
     ["job is null", ({ job }) => job === null],
     ['"in town" = true', (row) => row["in town"]],
     ["`in town` != true", (row) => !row["in town"]],
-    ["since >= '2020-02-01 00:00:00.000000'", ({ since }) => since >= new Date(Date.UTC(2020, 1, 1))],
+    ["since >= '2020-02-01'", ({ since }) => since >= new Date(Date.UTC(2020, 1, 1))],
     ["not age = 25", ({ age }) => age !== 25],
     ["not not age = 25", ({ age }) => age === 25],
     ["age < 25 and job = clerk", ({ age, job }) => age !== null && age < 25 && job === "clerk"],
@@ -85,7 +85,7 @@ describe("what a condition fixes", () => {
   test.each<[string, Record<string, number>]>([
     ["age = 25", { age: 25 }],
     ["age = 25 and ratio = -1 and job is not null", { age: 25, ratio: -1 }],
-    ["(age = 25) and (ratio < 3 and since = '2020-01-09 00:00:00.0')", { age: 25, since: Date.UTC(2020, 0, 9) }],
+    ["(age = 25) and (ratio < 3 and since = '2020-01-09')", { age: 25, since: Date.UTC(2020, 0, 9) }],
     ["age = 25 or age = 26", {}],
     ["not age = 25", {}],
     ["age in (25)", {}],

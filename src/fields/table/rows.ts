@@ -41,7 +41,13 @@ export function rowTable(rows: readonly Row[]): RawTable {
     notices: [],
     async sample(limit, seed) {
       const chosen = sampleIndices(rows.length, limit, seed);
-      return columns.map(({ name }) => Array.from(chosen, (row) => textOf(rows[row][name])));
+      return columns.map(({ name }) => {
+        const length = timeLength(rows, name);
+        return Array.from(chosen, (row) => {
+          const value = rows[row][name];
+          return value instanceof Date ? (textOf(value)?.slice(0, length) ?? null) : textOf(value);
+        });
+      });
     },
     async *read(conversions) {
       for (let start = 0; start < rows.length; start += BATCH)
@@ -62,6 +68,15 @@ function textOf(value: CellValue | undefined): string | null {
   if (value === undefined || value === null) return null;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : timeText(value);
   return typeof value === "number" && Number.isNaN(value) ? null : String(value);
+}
+
+const [DAY, SECOND] = [86_400_000, 1000];
+
+/** Signs of the texts of a column's times that say something: those of days, or without what is less than a second. */
+function timeLength(rows: readonly Row[], name: string): number | undefined {
+  const isWhole = (unit: number) =>
+    rows.every(({ [name]: value }) => !(value instanceof Date) || !(value.getTime() % unit));
+  return isWhole(DAY) ? "2024-02-29".length : isWhole(SECOND) ? "2024-02-29 12:34:56".length : undefined;
 }
 
 function timeText(time: Date): string {

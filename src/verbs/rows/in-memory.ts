@@ -61,6 +61,7 @@ export async function imputedRows(
   rows: readonly Row[],
   options: Omit<ImputeOptions, "draws">,
 ): Promise<Row[]> {
+  if (rows.length === 0) return [];
   const { schema } = runner.config;
   const fields = fieldsOf(schema);
   const dataset = await openRows(rows, { schema });
