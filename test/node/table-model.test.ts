@@ -47,9 +47,10 @@ function expectShare(got: number, expected: number, count: number, what: string)
 const source = people(TRAINED, 1).map(cellsOf);
 /** One in fifty has no job, and one in fifty no age. */
 const holed = source.map((row, i) => ({ ...row, ...(i % 50 === 7 && { job: "?" }), ...(i % 50 === 9 && { age: "" }) }));
-const model = path("model");
+let model: string;
 
 beforeAll(async () => {
+  model = path("model");
   const data = write("people.csv", holed);
   await run(fit, { data, out: model, epochs: 40, valid: 0.25, seed: 1 });
 }, 120_000);
