@@ -11,7 +11,7 @@ export type { Engine, EngineOptions } from "./runtime/engine.js";
 export { nodeHost };
 
 /**
- * Opens data by its address, SOURCE[#PART][/INDEX]: `mnist#test`, a folder or .zip of pictures, IDX, .npy, .npz#KEY.
+ * Opens data by its address, SOURCE[#PART][/INDEX]: `x.csv`, `mnist#test`, a folder or .zip of pictures, IDX, .npy, .npz#KEY.
  * Pictures are [n, H, W, C] bytes. E_PATH where there is nothing, E_UNKNOWN for a misspelt data set, E_DATA and E_FILE
  * for data that cannot be used.
  *

@@ -34,6 +34,8 @@ export interface Dist {
   logProb(z: Tensor): Tensor;
   /** log p per element [.., D], where it factorises. */
   readonly elements: "none" | ((z: Tensor) => Tensor);
+  /** Nats that each element costs beyond the likeliest in its place, where that is not the difference of `elements`. */
+  readonly surprise?: (z: Tensor) => Tensor;
   readonly mean: Tensor;
   readonly mode: Tensor;
   /** KL(this || other) per dimension [.., D] in closed form, or null: then it is estimated at samples. */

@@ -35,8 +35,14 @@ export function columnsAt(x: Tensor, places: readonly number[]): Tensor {
 const LARGEST_LOGIT = 20;
 /** Rows whose length is a multiple of this are summed in the same order wherever they lie in memory. */
 const PACKET = 4;
-/** Probabilities to this power have nearly all of their mass at the likeliest code. */
+/**
+ * Probabilities to the first power tell which is the largest, without vanishing; relative to that one, to the second power, they
+ * have all of their mass at the likeliest code.
+ */
 const SHARPEN = 8;
+const SHARPEST = 64;
+/** Exponentials of less are 0, of which there is no logarithm. */
+const SMALLEST_LOG = -80;
 
 export function padded(length: number): number {
   return Math.ceil(length / PACKET) * PACKET;
@@ -56,12 +62,15 @@ export function segments(out: Tensor, layout: SegmentLayout): Dist {
   /** Log-probabilities of all codes [N, codes]. */
   const logProbs = lazy(() => logits.sub(logTotals().matmul(spread)));
 
+  const isSeen = (x: Tensor): Tensor => columnsAt(x, all.at).add(0.5).step().mul(constant(all.isSegment));
+  /** log p(code) per segment. */
+  const ofCodes = (x: Tensor): Tensor => {
+    const index = columnsAt(x, all.at).maximum(0).add(constant(all.start)).cast("int32");
+    return logits.takeAlongAxis(index, 1).sub(logTotals()).mul(isSeen(x));
+  };
   const elements = (x: Tensor): Tensor => {
-    const codes = columnsAt(x, all.at);
-    const index = codes.maximum(0).add(constant(all.start)).cast("int32");
     const within = columnsAt(x, all.within).mul(constant(all.hasWithin));
-    const seen = codes.add(0.5).step().mul(constant(all.isSegment));
-    return logits.takeAlongAxis(index, 1).sub(logTotals()).add(within).mul(seen);
+    return ofCodes(x).add(within.mul(isSeen(x)));
   };
   /** The values whose codes are the first at which the running sums of `probabilities` reach `share` [N, segments]. */
   const valuesAt = (probabilities: Tensor, share: Tensor, position: Tensor): Tensor => {
@@ -76,7 +85,8 @@ export function segments(out: Tensor, layout: SegmentLayout): Dist {
   const half = constant(0.5).broadcastTo([out.shape[0], all.width]);
   const middle = lazy(() => {
     const plain = logProbs();
-    const sharp = plain.mul(constant(all.power));
+    const largest = plain.mul(constant(all.power)).exp().matmul(member).log().div(constant(all.powerOf));
+    const sharp = plain.sub(largest.matmul(spread)).mul(constant(all.sharpest)).maximum(SMALLEST_LOG);
     const normalised = sharp.sub(sharp.exp().matmul(member).log().matmul(spread));
     return valuesAt(normalised.exp().mul(constant(all.isCode)), half, half);
   });
@@ -98,6 +108,8 @@ export function segments(out: Tensor, layout: SegmentLayout): Dist {
     }),
     logProb: (x) => elements(x).sum(-1),
     elements,
+    // Densities within codes tell of the unit that a number is in, and not of how strange it is.
+    surprise: (x) => ofCodes(middle()).sub(ofCodes(x)).mul(isSeen(x)),
     /** The median where codes stand in an order, else the likeliest code. */
     get mean() {
       return middle();
@@ -119,6 +131,7 @@ function placed({ segments, codes, values }: SegmentLayout) {
   const member = new Float32Array(wide * width);
   const spread = new Float32Array(width * wide);
   const power = new Float32Array(wide).fill(1);
+  const sharpest = new Float32Array(wide).fill(1);
   const isCode = new Float32Array(wide);
   const before = new Float32Array(wide);
   const codePlaces = new Float32Array(width * values);
@@ -128,6 +141,7 @@ function placed({ segments, codes, values }: SegmentLayout) {
       member[code * width + s] = 1;
       spread[s * wide + code] = 1;
       power[code] = ordered ? 1 : SHARPEN;
+      sharpest[code] = ordered ? 1 : SHARPEST;
       isCode[code] = 1;
     }
     before[start] = s === 0 ? 0 : 1;
@@ -148,6 +162,8 @@ function placed({ segments, codes, values }: SegmentLayout) {
     hasWithin: perSegment(({ within }) => (within === null ? 0 : 1)),
     isSegment: perSegment(() => 1),
     power,
+    powerOf: perSegment(({ ordered }) => (ordered ? 1 : SHARPEN), 1),
+    sharpest,
     isCode,
     codePlaces,
     positionPlaces,

@@ -1,7 +1,7 @@
 /** How strange each record is to a model, in nats, and which part of it: the same answer whatever stands beside it. */
 
 import { batches } from "../data/batches.js";
-import type { Column, Dataset } from "../data/dataset.js";
+import type { Column, Columns, Dataset } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import type { FieldKind, PartSurprise } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
@@ -10,7 +10,7 @@ import type { Explained, Runner } from "../model/runner.js";
 import { oddConstants, reasonsOfConstants } from "./constants.js";
 import { logMeanExp } from "./importance.js";
 import { blended, type OpenLandmarks, withOdd } from "./landmarks/landmarks.js";
-import { expectFields, noiseOf, recordHashes, targetOf } from "./target.js";
+import { expectFields, noiseOf, recordHashes, type Target, targetOf } from "./target.js";
 
 export interface ScoreOptions {
   /** Particles per record of the importance-weighted estimate. */
@@ -42,7 +42,8 @@ export interface ScoredBatch {
   readonly seen: Seen | null;
 }
 export interface Seen extends Pick<Explained, "surprise" | "means"> {
-  readonly values: Readonly<Record<string, Float32Array>>;
+  /** What was judged: a record's values of one field, as the model sees them. */
+  values(field: Field, record: number): Float32Array;
 }
 
 export const SCORE_SAMPLES = 4;
@@ -50,12 +51,13 @@ export const SCORE_SEED = 0;
 /** Records in every call, the last one filled up: matrix products of other sizes sum in another order. */
 const BATCH = 64;
 /** The same of rows, whose nets are small: many at once, or few so that one row is quick. */
-const ROWS = 128;
+const ROWS = 512;
 const FEW_ROWS = 16;
 /** ONNX Runtime sums a row in packets of this many floats, from the first place that memory is aligned to. */
 const PACKET = 4;
 /** Records times particles in one call. */
 const MAX_ROWS = 512;
+const MAX_CODED = 2048;
 
 /**
  * Scores the records `order` of a data set, in that order. A record's answer depends on its content and the seed alone.
@@ -84,7 +86,7 @@ export async function* scoreRecords(
   const isAligned = rows.every((length) => length % PACKET === 0);
   const isCoded = fields.every(({ kind }) => kind.codes);
   const batch = isCoded ? (order.length < ROWS ? FEW_ROWS : ROWS) : isAligned ? BATCH : 1;
-  const perCall = Math.floor(MAX_ROWS / batch);
+  const perCall = Math.max(1, Math.floor((isCoded ? MAX_CODED : MAX_ROWS) / batch));
   let done = 0;
   for await (const { indices, columns } of batches(dataset, order, { batchSize: batch })) {
     if (signal?.aborted)
@@ -116,7 +118,7 @@ export async function* scoreRecords(
     const far = landmarks ? await landmarks.distances(full, batch) : null;
     const scores =
       far && nats.map((value, i) => toTenThousandth(blended(landmarks!.landmarks, withOdd(far[i], oddIn(i)), value)));
-    const blend = seen && { ...seen.result(), values: target.values() };
+    const blend = seen && { ...seen.result(), values: valuesFor(columns, target) };
     const reasons = blend && reasonsOf(blend, fields, count);
     for (let i = 0; reasons && odd && i < count; i++)
       if (oddIn(i) > 0) reasons[i] = joined(reasonsOfConstants(config.schema, odd.names[i], odd.nats), reasons[i]);
@@ -261,16 +263,22 @@ function topFields(seen: Seen, fields: readonly Field[], count: number, i: numbe
   return shared(parts, total);
 }
 
-function explained(
-  { surprise, means, values }: Seen,
-  { name, kind, schema, size }: Field,
-  count: number,
-  i: number,
-): PartSurprise[] {
+/** Of pictures all are made at once, of columns those that are asked for. */
+function valuesFor(columns: Columns, target: Target): Seen["values"] {
+  let all: Readonly<Record<string, Float32Array>> | null = null;
+  return ({ name, kind, schema, size, stored }, record) => {
+    if (kind.codes) return kind.encode(columns[name].slice(record * stored, (record + 1) * stored), schema);
+    all ??= target.values();
+    return all[name].subarray(record * size, (record + 1) * size);
+  };
+}
+
+function explained({ surprise, means, values }: Seen, field: Field, count: number, i: number): PartSurprise[] {
+  const { name, kind, schema, size } = field;
   const part = (column: Float32Array, width: number) => column.subarray(i * width, (i + 1) * width);
   const elements = surprise[name].length / count;
   return kind.explain(
-    { surprise: part(surprise[name], elements), values: part(values[name], size), mean: part(means[name], size) },
+    { surprise: part(surprise[name], elements), values: values(field, i), mean: part(means[name], size) },
     schema,
   );
 }

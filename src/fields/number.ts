@@ -51,7 +51,8 @@ const cell: CellKind<NumberSchema> = {
   rule: ({ format }) => ({ as: "number", decimal: format.decimal }),
   store(value, { format }) {
     if (value === null) return Number.NaN;
-    const stored = typeof value === "string" ? parseNumber(value.trim(), format.decimal) : Number(value);
+    const read = (text: string) => parseNumber(text, format.decimal) || parseNumber(text, ".");
+    const stored = typeof value === "string" ? read(value.trim()) : Number(value);
     return Number.isFinite(stored) ? stored : undefined;
   },
   value: (stored, { format }) => (Number.isNaN(stored) ? null : rounded(stored, format)),

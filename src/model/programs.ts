@@ -250,10 +250,12 @@ function explainedAtBest(
   const out = model.decode(ctx, Object.fromEntries(latents), record);
   const outputs: Record<string, Tensor> = {};
   for (const group of model.groups) {
-    const { mean, mode, elements } = out[group.name];
+    const { mean, elements, surprise } = out[group.name];
     for (const [field, expected] of byField(mean, group.fields)) outputs[MEAN + field] = rowsOf(expected);
     if (elements === "none") continue;
-    Object.assign(outputs, surprises(elements(mode).sub(elements(valuesOf(record, group.fields))), group));
+    const x = valuesOf(record, group.fields);
+    const beyond = surprise ? surprise(x) : elements(out[group.name].mode).sub(elements(x));
+    Object.assign(outputs, surprises(beyond, group));
   }
   return outputs;
 }

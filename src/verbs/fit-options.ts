@@ -57,11 +57,11 @@ export const modelOptions = {
     .register(look, { ...model, placeholder: "N", more: true }),
   likelihood: named(likelihoodNames)
     .default("auto")
-    .describe("distribution of a pixel given the latent")
+    .describe("distribution of a pixel or cell given the latent")
     .register(look, { ...model, names: likelihoodNames, placeholder: "NAME" }),
   beta: amount()
     .optional()
-    .describe("weight of the KL term (default: 1, of tables 0.7)")
+    .describe("weight of the KL term (default: 1, of tables with labels 0.8)")
     .register(look, { ...model, placeholder: "N" }),
   warmup: z
     .union([auto, amount()])

@@ -6,6 +6,7 @@ import { enlarge } from "../data/sinks/sheet.js";
 import { writePictures } from "../data/sinks/write.js";
 import { heatStrip } from "../eval/report/heat.js";
 import { type ScoreOptions, type Seen, scoreRecords } from "../eval/score.js";
+import { fieldsOf } from "../fields/list.js";
 import type { Host, Pictures } from "../host.js";
 import type { Runner } from "../model/runner.js";
 import { imageFieldOf, type OnProgress } from "./pictures.js";
@@ -38,10 +39,11 @@ export async function writeHeatMaps(
 /** The strips of a batch, as many pictures. E_MODEL for a model without pictures. */
 export function heatMaps({ surprise, means, values }: Seen, count: number, { config }: Runner): Pictures {
   const field = imageFieldOf(config);
+  const image = fieldsOf(config.schema).find(({ name }) => name === field.name)!;
   const size = field.height * field.width * field.channels;
   const strips = Array.from({ length: count }, (_, i) => {
     const of = (column: Float32Array) => column.subarray(i * size, (i + 1) * size);
-    const record = { values: of(values[field.name]), mean: of(means[field.name]), surprise: of(surprise[field.name]) };
+    const record = { values: values(image, i), mean: of(means[field.name]), surprise: of(surprise[field.name]) };
     return enlarge(heatStrip(record, field), Math.max(1, Math.round(SIDE / field.height)));
   });
   const [{ height, width, channels }] = strips;

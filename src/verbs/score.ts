@@ -113,20 +113,32 @@ export const score = verb({
         let written = 0;
         let isFirst = true;
         const near = landmarks && (await openLandmarks(runner.config, landmarks, engine));
-        const how = { samples, seed, explain: true, landmarks: near };
+        // Reasons are looked for where they are shown: of a few records among many once it is known which.
+        const isChosen = alerts !== undefined || maxFalseAlarms !== undefined || (top !== undefined && !out);
+        const how = { samples, seed, explain: !isChosen, landmarks: near };
         const scoring = { ...how, calibration, signal, onProgress: work("scored", count) };
         try {
-          for await (const record of scoredRecords(runner, dataset, scoring)) {
-            if (top || alerts) strangest.add(record);
-            if (alerts || !isShown(record)) continue;
+          const write = async (record: ScoredRecord): Promise<void> => {
             written++;
             await table?.add(record);
             if (isPrinted) print(lineOf(record, isFirst));
             isFirst = false;
+          };
+          const chosen: number[] = [];
+          for await (const record of scoredRecords(runner, dataset, scoring)) {
+            if (top || alerts) strangest.add(record);
+            if (alerts || !isShown(record)) continue;
+            if (maxFalseAlarms === undefined) await write(record);
+            else chosen.push(record.index);
           }
-          if (alerts) {
-            for (const record of strangest.records) await table?.add(record);
-            written = strangest.records.length;
+          if (isChosen) {
+            const order = alerts || top ? strangest.records.map(({ index }) => index) : chosen;
+            const again = scoredRecords(runner, dataset, { ...scoring, explain: true, onProgress: undefined }, order);
+            if (alerts || top) strangest.clear();
+            for await (const record of again) {
+              if (alerts || top) strangest.add(record);
+              if (!top || alerts) await write(record);
+            }
           }
           await table?.close();
         } catch (error) {
@@ -151,7 +163,7 @@ export const score = verb({
           report({ event: "wrote", path: heatmaps, what: `${order.length} heat maps` });
         }
         if (isPrinted) return { json: undefined, text: "" };
-        const shown = strangest.records.slice(0, top ?? alerts ?? 0);
+        const shown = strangest.records.slice(0, top ?? (out ? 0 : alerts) ?? 0);
         const summary = {
           path: out ?? null,
           count,
@@ -232,6 +244,9 @@ function tableText(records: readonly ScoredRecord[]): string {
     { name: "id", cells: records.map(({ id }) => id) },
     ...(hasLabels ? [{ name: "label", cells: records.map(({ label }) => label ?? "") }] : []),
     { name: "nats", cells: records.map(({ nats }) => nats.toFixed(2)), align: right },
+    ...(records.some(({ score }) => score !== null)
+      ? [{ name: "score", cells: records.map(({ score }) => score?.toFixed(2) ?? ""), align: right }]
+      : []),
     { name: "p-value", cells: records.map(({ pValue }) => pText(pValue)), align: right },
     { name: "most surprising", cells: records.map(({ reasons }) => shortReasons(reasons)) },
   ]);

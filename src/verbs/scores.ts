@@ -49,17 +49,23 @@ const MAX_REASONS = 3;
 const SMALLEST_SHARE = 0.1;
 const P_DIGITS = 6;
 
-/** Each record of a data set as soon as it is scored. E_SHAPE for data of another size; errors as `scoreRecords`. */
+/** Each record of a data set, or those of `order`, as soon as it is scored. E_SHAPE for data of another size; errors as `scoreRecords`. */
 export async function* scoredRecords(
   runner: Runner,
   data: Dataset,
   { calibration, onProgress, ...options }: ScoringOptions,
+  order?: ArrayLike<number>,
 ): AsyncGenerator<ScoredRecord, void> {
   const dataset = await fitting(data, runner.config);
   const { labels } = dataset;
   const known = whyUncalibrated(calibration, options.samples) === null ? calibration : null;
   let done = 0;
-  for await (const { indices, nats, scores, reasons } of scoreRecords(runner, dataset, allRecords(dataset), options)) {
+  for await (const { indices, nats, scores, reasons } of scoreRecords(
+    runner,
+    dataset,
+    order ? Uint32Array.from(order) : allRecords(dataset),
+    options,
+  )) {
     for (const [i, index] of indices.entries()) {
       yield {
         index,
@@ -128,12 +134,15 @@ export function shortReasons([first, ...others]: readonly Reason[]): string {
 /** Keeps the `limit` strangest of the records it is shown; of two that are as strange the first. */
 export function strangestOf(limit: number): {
   add(record: ScoredRecord): void;
+  /** Begins anew. */
+  clear(): void;
   readonly records: readonly ScoredRecord[];
 } {
   const records: ScoredRecord[] = []; // strangest first
   const isStranger = (a: number, b: number) => a > b || (Number.isNaN(a) && !Number.isNaN(b));
   return {
     records,
+    clear: () => void records.splice(0),
     add(record) {
       const last = records.at(-1);
       if (records.length === limit && last && !isStranger(rankOf(record), rankOf(last))) return;

@@ -3,24 +3,28 @@
 import type { Columns } from "../../data/dataset.js";
 import type { Field } from "../../fields/list.js";
 
-/** Numbers per record; null where a field has none. */
+/** Sums along rows of whole packets do not depend on where the rows lie in memory. */
+const PACKET = 4;
+
+/** Numbers per record, the last ones 0 to make whole packets; null where a field has none. */
 export function coordinateWidth(fields: readonly Field[]): number | null {
   let width = 0;
   for (const { kind, schema } of fields) {
     if (!kind.coordinates) return null;
     width += kind.coordinates.width(schema);
   }
-  return width;
+  return Math.ceil(width / PACKET) * PACKET;
 }
 
 /** What each coordinate is multiplied with so that the distance of its farthest values is 1, [width]. */
 export function rangeScaling(fields: readonly Field[]): Float32Array {
-  return Float32Array.from(
-    fields.flatMap(({ kind, schema }) => {
-      const { width, range } = kind.coordinates!;
-      return new Array<number>(width(schema)).fill(range(schema));
-    }),
-  );
+  const own = fields.flatMap(({ kind, schema }) => {
+    const { width, range } = kind.coordinates!;
+    return new Array<number>(width(schema)).fill(range(schema));
+  });
+  const scaling = new Float32Array(coordinateWidth(fields)!);
+  scaling.set(own);
+  return scaling;
 }
 
 /** Beyond so many standard deviations a distance grows as its logarithm, where it is squashed. */

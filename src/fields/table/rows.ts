@@ -19,7 +19,7 @@ export type Row = Readonly<Record<string, CellValue | undefined>>;
  * @example const data = await openRows([{ age: 41, job: "clerk" }, { age: 27, job: "smith" }]);
  */
 export async function openRows(rows: readonly Row[], options: OpenOptions = {}): Promise<Dataset> {
-  return tableDataset(rowTable(rows), options);
+  return tableDataset(rowTable(rows, Object.keys(options.schema?.fields ?? {})), options);
 }
 
 /** Rows of which the columns are taken. */
@@ -27,8 +27,9 @@ const LOOKED_AT = 1000;
 const BATCH = 10_000;
 const NAME = "rows in memory";
 
-export function rowTable(rows: readonly Row[]): RawTable {
-  const names = new Set(rows.slice(0, LOOKED_AT).flatMap((row) => Object.keys(row)));
+export function rowTable(rows: readonly Row[], known: readonly string[] = []): RawTable {
+  // A key that no row has is as good as one that is undefined: missing.
+  const names = new Set([...rows.slice(0, LOOKED_AT).flatMap((row) => Object.keys(row)), ...known]);
   const columns = [...names].map((name): RawColumn => ({ name, type: typeOf(rows, name) }));
   return {
     name: NAME,

@@ -143,7 +143,7 @@ async function skippedRows(files: readonly CsvFile[], duck: Duck): Promise<strin
   });
 }
 
-const RAGGED = 'Mend the row, or leave such rows out (onError: "skip").';
+const RAGGED = "Mend the row, or leave such rows out: --on-error skip.";
 
 function csvError(error: unknown, files: readonly CsvFile[], address: string): unknown {
   const names = new Map(files.map(({ path, text }) => [path, text.name]));

@@ -33,27 +33,28 @@ const LEAST_ASIDE = 50;
 const WEIGHT = 2;
 const WEIGHT_IN_ROUNDS = 1;
 /** Among anomalies: rounds, and points in each. */
-const ROUNDS = 50;
+const ROUNDS = 48; // whole packets of four, whose sums do not depend on where they lie in memory
 const IN_ROUND = 8;
 
 export const landmarks: Result = {
   name: "landmarks",
-  async make({ runner, config, data, all, isAside, seed, isPrivate }): Promise<Record<string, Uint8Array>> {
+  async make({ runner, config, data, training, isAside, seed, isPrivate }): Promise<Record<string, Uint8Array>> {
     const fields = fieldsOf(config.schema);
     const width = coordinateWidth(fields);
     const affordable = Math.max(FEWEST_OF_WIDE, Math.floor(QUICK_NUMBERS / (width ?? 1)));
-    const count = Math.min(ROWS, affordable, all.count);
+    const count = Math.min(ROWS, affordable, training.count);
     if (isPrivate || width === null || count < LEAST_ROWS || width * count > MOST_NUMBERS) return {};
     const isContaminated = TrainingOptions.parse(config.training).contamination > 0;
-    const chosen = sampleIndices(all.count, count, seed);
-    const values = coordinatesOf(fields, await all.read(chosen), count, isContaminated);
+    // Rows kept aside are no part of them: p-values compare new rows with those.
+    const chosen = sampleIndices(training.count, count, seed);
+    const values = coordinatesOf(fields, await training.read(chosen), count, isContaminated);
     const random = new Philox(seed, LANDMARK_STREAM);
     const groups = aggregated({ values, count, width }, GROUP, random);
     const { reference, weight, groupOf } = isContaminated ? inRounds(groups, random) : atOnce(groups, fields);
     const measured = Math.min(MEASURED, count);
     const points = { values: values.subarray(0, measured * width), count: measured, width };
     const far = distancesWithin(points, reference, (point, landmark) => groups.groupOf[point] === groupOf(landmark));
-    const aside = isAside && data.count >= LEAST_ASIDE ? data : all;
+    const aside = isAside && data.count >= LEAST_ASIDE ? data : training;
     const order = sampleIndices(aside.count, MEASURED, seed);
     const nats: number[] = [];
     const options = { samples: SCORE_SAMPLES, seed: SCORE_SEED, explain: false };

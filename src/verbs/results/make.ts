@@ -50,7 +50,7 @@ export async function makeResults(
     const checkup =
       (await measure(runner, data, { seed, split, drawn: await form.drawn(runner, { seed }) })) ?? undefined;
     const known = { ...config, latents: latentStatistics(mu, logvar, runner.latent), checkup };
-    const records = { data: shown, all: data, training: isAside ? subset(data, split.train) : data, isAside };
+    const records = { data: shown, training: isAside ? subset(data, split.train) : data, isAside };
     const measurement = { config: known, weights, runner, ...records, measured, mu, logvar, history, seed };
     const context = { ...measurement, engine, host, path, isPrivate };
     let files: Looked["files"] = {};

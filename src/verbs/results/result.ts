@@ -19,8 +19,6 @@ export interface ResultContext {
   readonly data: Dataset;
   /** Records that the model was trained on. */
   readonly training: Dataset;
-  /** All records, those that the model was trained on and those kept aside. */
-  readonly all: Dataset;
   /** Whether `data` was kept aside, so that the model has not learned from it. */
   readonly isAside: boolean;
   /** Posterior of (at most `MEASURED` of) these records, in the order of `measured`. */
