@@ -1,6 +1,6 @@
 /** The mixture of Gaussians with a full covariance each, by principal axes: density and draws are both exact. */
 
-import { concat, type Tensor } from "../graph/ops.js";
+import { concat, constant, type Tensor } from "../graph/ops.js";
 import type { Dist } from "./dist.js";
 
 const LOG_2PI = Math.log(2 * Math.PI);
@@ -33,13 +33,24 @@ export function gaussianMixture(parameters: MixtureParameters): Dist {
   const [components, size] = mu.shape as readonly number[];
   const shares = logits.softmax();
   const logProb = (x: Tensor): Tensor => {
-    const centred = x.reshape([1, -1, size]).sub(mu.expandDims(1)); // [K, N, D]
-    const standard = centred.matmul(axes).mul(logscale.neg().exp().expandDims(1));
+    // (x - mu_k) A_k / s_k for all k by one product: x W - b, [N, K D].
+    const scaled = axes.mul(logscale.neg().exp().expandDims(1)); // [K, D, D]
+    const w = scaled.transpose([1, 0, 2]).reshape([size, components * size]);
+    const b = mu
+      .expandDims(1)
+      .matmul(scaled)
+      .reshape([components * size]);
+    const squares = x
+      .reshape([-1, size])
+      .matmul(w)
+      .sub(b)
+      .square()
+      .matmul(constant(blocks(components, size), [components * size, components]));
     const height = logits
       .logSoftmax()
       .sub(logscale.sum(-1))
       .sub((size / 2) * LOG_2PI);
-    const each = height.expandDims(1).sub(standard.square().sum(-1).mul(0.5)); // [K, N]
+    const each = height.expandDims(1).sub(squares.transpose().mul(0.5)); // [K, N]
     return each.logSumExp(0).reshape(x.shape.slice(0, -1));
   };
   return {
@@ -74,6 +85,13 @@ export function gaussianMixture(parameters: MixtureParameters): Dist {
     kl: () => null,
     stop: () => gaussianMixture({ logits: logits.stop(), mu: mu.stop(), axes: axes.stop(), logscale: logscale.stop() }),
   };
+}
+
+/** Sums the numbers of each component: 1 where a row is one of the column's, [K D, K]. */
+function blocks(components: number, size: number): Float32Array {
+  const sums = new Float32Array(components * size * components);
+  for (let row = 0; row < components * size; row++) sums[row * components + Math.floor(row / size)] = 1;
+  return sums;
 }
 
 /** P(N(0, 1) <= x): makes a normal number a uniform one. */
