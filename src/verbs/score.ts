@@ -132,12 +132,14 @@ export const score = verb({
             else chosen.push(record.index);
           }
           if (isChosen) {
-            const order = alerts || top ? strangest.records.map(({ index }) => index) : chosen;
+            const ranked = strangest.records.map(({ index }) => index);
+            const isWritten = new Set(alerts ? ranked : chosen);
+            const order = [...new Set([...isWritten, ...ranked])];
+            strangest.clear();
             const again = scoredRecords(runner, dataset, { ...scoring, explain: true, onProgress: undefined }, order);
-            if (alerts || top) strangest.clear();
             for await (const record of again) {
-              if (alerts || top) strangest.add(record);
-              if (!top || alerts) await write(record);
+              if (top || alerts) strangest.add(record);
+              if (isWritten.has(record.index)) await write(record);
             }
           }
           await table?.close();

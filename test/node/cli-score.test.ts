@@ -57,6 +57,27 @@ describe("score", () => {
     const alone = await score(`${path("bars.npz")}#images/7`);
     expect(lines(alone.stdout)).toEqual([header, rows[7]]);
   });
+  test("writes those with few false alarms in order, and shows the strangest beside them", async () => {
+    await score(path("bars.npz"), "--out", path("all.csv"));
+    const [header, ...all] = lines(readFileSync(path("all.csv"), "utf8"));
+    const few = all.filter((row) => Number(row.split(",")[3]) <= 0.2);
+    expect(few.length).toBeGreaterThan(3);
+    const { stdout } = await score(
+      path("bars.npz"),
+      "--out",
+      path("few.csv"),
+      "--max-false-alarms",
+      "0.2",
+      "--top",
+      "2",
+    );
+    expect(lines(readFileSync(path("few.csv"), "utf8"))).toEqual([header, ...few]);
+    expect(lines(stdout)).toHaveLength(3);
+    await score(path("bars.npz"), "--out", path("alerts.csv"), "--alerts", "3");
+    const alerts = lines(readFileSync(path("alerts.csv"), "utf8")).slice(1);
+    expect(alerts).toHaveLength(3);
+    for (const row of alerts) expect(all).toContain(row);
+  });
 
   test("prints the same bytes that it writes, and with --json a line a record", async () => {
     const { stdout } = await score(path("bars.npz"));
