@@ -22,7 +22,7 @@ export type { Direction, Walk } from "./eval/traversal.js";
 export type { CellValue } from "./fields/cell.js";
 // Parts of your own: register them by name, then ask for them by that name. vaekit/parts holds what they are made of.
 export { fieldKinds } from "./fields/list.js";
-export { openRows, type Row } from "./fields/table/rows.js";
+export { openRows, type Row, type Rows } from "./fields/table/rows.js";
 // Generate, reconstruct, interpolate, decode: pictures as bytes.
 export type { Host, Matrix, PictureLayout, Pictures, TableValues } from "./host.js";
 // What a model is.

@@ -8,7 +8,7 @@ import type { Patient } from "./eval/doctor/finding.js";
 import { type Diagnosis, diagnose } from "./eval/doctor/list.js";
 import type { Evaluation } from "./eval/evaluate.js";
 import { type OpenLandmarks, openLandmarks } from "./eval/landmarks/landmarks.js";
-import type { Row } from "./fields/table/rows.js";
+import type { Row, Rows } from "./fields/table/rows.js";
 import type { Host, Pictures } from "./host.js";
 import type { ModelConfig } from "./model/config.js";
 import { exportOnnx } from "./model/export.js";
@@ -248,7 +248,7 @@ export class Vae implements AsyncDisposable {
   }
 
   /** Posterior of each record: means and log-variances [count, latent], ids, labels. */
-  async encode(data: Dataset | readonly Row[], options: BatchOptions = {}): Promise<Codes> {
+  async encode(data: Dataset | Rows, options: BatchOptions = {}): Promise<Codes> {
     return encodeDataset(await this.#open(), await this.#datasetOf(data), options);
   }
 
@@ -276,7 +276,7 @@ export class Vae implements AsyncDisposable {
    * and the parts that are most surprising. A record's answer depends on its content and the seed alone.
    */
   async score(
-    data: Dataset | readonly Row[],
+    data: Dataset | Rows,
     { signal, onProgress, ...options }: Options<typeof scoreOptions> & BatchOptions = {},
   ): Promise<Scores> {
     const how = await this.#scoring(options);
@@ -424,7 +424,7 @@ export class Vae implements AsyncDisposable {
     return this.#engine;
   }
 
-  #datasetOf(records: Dataset | readonly Row[]): Promise<Dataset> {
+  #datasetOf(records: Dataset | Rows): Promise<Dataset> {
     return datasetOf(records, this.#ready().config.schema);
   }
 

@@ -12,13 +12,23 @@ import { tableDataset } from "./dataset.js";
 /** A row by column names; what is undefined is missing. */
 export type Row = Readonly<Record<string, CellValue | undefined>>;
 
+/** Rows that are there, or that come one after the other; those that come are held in memory. */
+export type Rows = readonly Row[] | Iterable<Row> | AsyncIterable<Row>;
+
+async function collected(rows: Iterable<Row> | AsyncIterable<Row>): Promise<Row[]> {
+  const all: Row[] = [];
+  for await (const row of rows) all.push(row);
+  return all;
+}
+
 /**
  * Rows as a data set. Columns are those of the first thousand rows, in the order in which they come; `options.schema` says
  * what they are, else it is found out.
  *
  * @example const data = await openRows([{ age: 41, job: "clerk" }, { age: 27, job: "smith" }]);
  */
-export async function openRows(rows: readonly Row[], options: OpenOptions = {}): Promise<Dataset> {
+export async function openRows(given: Rows, options: OpenOptions = {}): Promise<Dataset> {
+  const rows = Array.isArray(given) ? (given as readonly Row[]) : await collected(given);
   return tableDataset(rowTable(rows, Object.keys(options.schema?.fields ?? {})), options);
 }
 

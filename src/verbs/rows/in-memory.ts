@@ -3,7 +3,7 @@
 import type { Dataset, Schema } from "../../data/dataset.js";
 import { fieldsOf } from "../../fields/list.js";
 import { parseRowCondition, type RowCondition } from "../../fields/table/condition.js";
-import { openRows, type Row } from "../../fields/table/rows.js";
+import { openRows, type Row, type Rows } from "../../fields/table/rows.js";
 import { rowOf } from "../../fields/table/written.js";
 import type { Runner } from "../../model/runner.js";
 import { type ScoredRecord, type ScoringOptions, scoredRecords } from "../scores.js";
@@ -14,8 +14,8 @@ import { type ImputeOptions, imputeRows } from "./impute.js";
 export type RowWhere = string | Readonly<Record<string, string | number | boolean>>;
 
 /** Rows are taken as the model's schema says. */
-export async function datasetOf(records: Dataset | readonly Row[], schema: Schema): Promise<Dataset> {
-  return Array.isArray(records) ? openRows(records as readonly Row[], { schema }) : (records as Dataset);
+export async function datasetOf(records: Dataset | Rows, schema: Schema): Promise<Dataset> {
+  return Symbol.iterator in records || Symbol.asyncIterator in records ? openRows(records, { schema }) : records;
 }
 
 export interface SampleRowsOptions {
