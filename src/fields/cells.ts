@@ -27,7 +27,7 @@ const mixed: TableAdvice = {
   clip: 5,
   warmup: 0.3,
   beta: 0.8,
-  why: "columns of labels and of numbers",
+  why: "columns of labels, or of numbers that come again and again",
 };
 const numeric: TableAdvice = {
   net: { name: "mlp", hidden: [64, 64], numbers: "standard", hide: 0.1 },
@@ -39,7 +39,7 @@ const numeric: TableAdvice = {
   clip: 50,
   warmup: 0.2,
   beta: 1,
-  why: "nearly all columns are numbers",
+  why: "many columns are continuous numbers",
 };
 
 /** Among anomalies few steps: rows that come again and again would be learned by heart. */
@@ -48,15 +48,24 @@ const numericWithAnomalies: TableAdvice = {
   net: { name: "mlp", hidden: [64, 64], numbers: "standard", hide: 0.5 },
   steps: 600,
   fewest: 150,
-  why: "nearly all columns are numbers, some rows may be anomalies",
+  why: "many columns are continuous numbers, some rows may be anomalies",
 };
 
-/** A table with this share of numbers is one of measurements. */
-const MEASUREMENTS = 0.8;
+/** The likelihood of measurements. */
+export const NORMAL_COLUMNS = "normal-columns";
+/** A table with this share of continuous columns is one of measurements. */
+const MEASUREMENTS = 1 / 3;
+/** A column of which one value has this share is not continuous, whatever the others are: mostly zeros, for example. */
+const ONE_VALUE = 0.5;
 
-/** Whether most columns of a table are numbers. */
-export function isNumeric({ fields }: RecordFacts): boolean {
-  return fields.filter(({ kind }) => kind.name === "number").length >= MEASUREMENTS * fields.length;
+/** Whether a third of the columns of a table, or more, are numbers that a normal distribution may suit; or that was asked for. */
+export function isNumeric({ fields, likelihood }: RecordFacts): boolean {
+  if (likelihood !== null) return likelihood === NORMAL_COLUMNS;
+  const continuous = fields.filter(({ kind, schema }) => {
+    const [first] = kind.codes?.(schema).segments ?? [];
+    return first?.ordered && Math.max(...first.shares) < ONE_VALUE;
+  });
+  return continuous.length >= MEASUREMENTS * fields.length;
 }
 
 function adviceFor(records: RecordFacts): TableAdvice {

@@ -39,6 +39,8 @@ export interface RecordFacts {
   readonly fields: readonly Field[];
   /** Share of the training records that may be anomalies. */
   readonly contamination: number;
+  /** The likelihood that was asked for; null: it is to be chosen. */
+  readonly likelihood: string | null;
 }
 
 /** What suits a kind of records better than what suits pictures. */

@@ -2,7 +2,7 @@
 
 import type { Column, FieldSchema } from "../data/dataset.js";
 import type { CellKind, CellSample } from "./cell.js";
-import { columnKind, columnProfile, expectSchema, isNumeric, sharesOf } from "./cells.js";
+import { columnKind, columnProfile, expectSchema, isNumeric, NORMAL_COLUMNS, sharesOf } from "./cells.js";
 import type { FieldKind, Reconstruction } from "./field.js";
 import { binned } from "./number-bins.js";
 import {
@@ -31,7 +31,7 @@ const OUTER_SHARE = 0.05;
 const LARGEST_REACH = 1e308;
 const LEAST_REACH = 1e-300;
 /** Anomalies among the training rows shall not widen what is ordinary. */
-const FORGIVING = { name: "normal-columns", degrees: 4, floor: 0.05 };
+const FORGIVING = { name: NORMAL_COLUMNS, degrees: 4, floor: 0.05 };
 /** Text such as 007 is a name. */
 const LEADING_ZERO = /^[+-]?0\d/;
 
@@ -75,8 +75,8 @@ export const number: FieldKind<NumberSchema> = {
   shape: () => [VALUES],
   chooseLikelihood(_profile, _schema, records) {
     if (!isNumeric(records)) return columnKind.chooseLikelihood();
-    if (records.contamination === 0) return { value: "normal-columns", why: "nearly all columns are numbers" };
-    return { value: FORGIVING, why: "nearly all columns are numbers, some rows may be anomalies" };
+    if (records.contamination === 0) return { value: NORMAL_COLUMNS, why: "many columns are continuous numbers" };
+    return { value: FORGIVING, why: "many columns are continuous numbers, some rows may be anomalies" };
   },
   encode(column, schema, out) {
     const values = out?.length === column.length * VALUES ? out : new Float32Array(column.length * VALUES);

@@ -3,7 +3,7 @@
 import type { Column, Dataset } from "../data/dataset.js";
 import { sampleIndices, splitIndices } from "../data/split.js";
 import { didYouMean, shown, VaekitError } from "../errors.js";
-import type { Choice, FieldProfile, TrainingAdvice } from "../fields/field.js";
+import type { Choice, FieldProfile, RecordFacts, TrainingAdvice } from "../fields/field.js";
 import { type Field, fieldsOf } from "../fields/list.js";
 import type { FieldFacts } from "../model/checkup.js";
 import { choose } from "../model/choose.js";
@@ -78,7 +78,7 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     );
 
   const before = init?.config;
-  const records = { fields, contamination: training.contamination };
+  const records = recordFacts(fields, training.contamination, wishes);
   const net = partOf(
     decide<string | PartConfig>(
       "net",
@@ -159,6 +159,11 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
   };
 }
 
+function recordFacts(fields: readonly Field[], contamination: number, { likelihood }: Wishes): RecordFacts {
+  const isOpen = likelihood === undefined || likelihood === "auto";
+  return { fields, contamination, likelihood: isOpen ? null : partOf(likelihood).name };
+}
+
 /** A wish, or for "auto" what is inherited, or what `choose` makes of it; told under `key`. */
 type Decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>, inherited?: T) => T;
 
@@ -168,7 +173,7 @@ function decideTraining(data: Dataset, fields: readonly Field[], wishes: Wishes,
   const given = Object.entries({ epochs, batchSize, warmup }).filter(([, wish]) => wish !== "auto");
   const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
   const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
-  const advice = fields[0].kind.training?.({ fields, contamination: parsed.contamination });
+  const advice = fields[0].kind.training?.(recordFacts(fields, parsed.contamination, wishes));
   const batch = decide("batch", batchSize, () => chooseBatchSize(train.length, advice));
   const chosen = decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate, advice));
   const isAuto = warmup === "auto" || warmup === undefined;

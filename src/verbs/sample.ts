@@ -1,6 +1,7 @@
 /** Draws new records from a model. */
 
 import * as z from "zod";
+import { sinkFor } from "../data/sinks/write.js";
 import { formOf } from "./forms/list.js";
 import { look } from "./option.js";
 import { count, machine, model, out, prior, seed } from "./options.js";
@@ -56,6 +57,8 @@ export const sample = verb({
     streams: false,
   },
   async run({ out, ...options }, context) {
+    const { pictureSinks, tableSinks } = context.host;
+    sinkFor(out, [...pictureSinks, ...tableSinks], "samples"); // before anything is opened
     return withRunner(options, context, async (runner) => {
       const { count } = await formOf(runner.config).sample(runner, { out, ...options }, context);
       return { json: { path: out, count, seed: options.seed }, text: "" };

@@ -11,7 +11,7 @@ import { blanksBefore, cellSample, commonestBlank, MISSING } from "./sample.js";
 /** Rows that are looked at. */
 export const LOOKED_AT = 100_000;
 /** Likelihoods cost codes times columns: with more of these, steps take seconds and rows gigabytes. */
-const MAX_FIELDS = 1000;
+const MAX_FIELDS = 2000;
 
 export interface Described {
   readonly schema: Schema;
