@@ -480,7 +480,7 @@ describe("tables", () => {
   test("may have the beta that training takes for them by itself, and no other below 1", () => {
     const { schema } = tableOf().config;
     const fields = fieldsOf(schema);
-    const beta = fields[0].kind.training!({ fields, contamination: 0 }).beta;
+    const beta = fields[0].kind.training!({ fields, contamination: 0, likelihood: null }).beta;
     expect(beta).toBeLessThan(1);
     expect(codesOf(tableOf({ objective: { name: "elbo", beta } }))).not.toContain("weak-kl");
     expect(codesOf(tableOf({ objective: { name: "elbo", beta: beta / 2 } }))).toContain("weak-kl");

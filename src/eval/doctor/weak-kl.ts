@@ -29,7 +29,11 @@ export const weakKl = check({
 });
 
 /** What training takes for such records by itself, with a prior fitted to their codes afterwards. */
-function advisedBeta({ schema, training }: ModelConfig): number | undefined {
+function advisedBeta({ schema, training, likelihoods }: ModelConfig): number | undefined {
   const fields = fieldsOf(schema);
-  return fields[0].kind.training?.({ fields, contamination: Number(training.contamination ?? 0) }).beta;
+  // What the fields of a table have that have one of several: their own choice, or what was asked for.
+  const names = [...new Set(Object.values(likelihoods).map(({ name }) => name))];
+  const records = { fields, contamination: Number(training.contamination ?? 0), likelihood: null };
+  const asked = names.map((likelihood) => fields[0].kind.training?.({ ...records, likelihood }).beta ?? 1);
+  return fields[0].kind.training && Math.min(fields[0].kind.training(records).beta, ...asked);
 }
