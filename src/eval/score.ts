@@ -44,6 +44,8 @@ export interface ScoredBatch {
 export interface Seen extends Pick<Explained, "surprise" | "means"> {
   /** What was judged: a record's values of one field, as the model sees them. */
   values(field: Field, record: number): Float32Array;
+  /** Of a column the value as it is stored. */
+  stored(field: Field, record: number): number | undefined;
 }
 
 export const SCORE_SAMPLES = 4;
@@ -118,7 +120,7 @@ export async function* scoreRecords(
     const far = landmarks ? await landmarks.distances(full, batch) : null;
     const scores =
       far && nats.map((value, i) => toTenThousandth(blended(landmarks!.landmarks, withOdd(far[i], oddIn(i)), value)));
-    const blend = seen && { ...seen.result(), values: valuesFor(columns, target) };
+    const blend = seen && { ...seen.result(), values: valuesFor(columns, target), stored: storedIn(columns) };
     const reasons = blend && reasonsOf(blend, fields, count);
     for (let i = 0; reasons && odd && i < count; i++)
       if (oddIn(i) > 0) reasons[i] = joined(reasonsOfConstants(config.schema, odd.names[i], odd.nats), reasons[i]);
@@ -273,12 +275,21 @@ function valuesFor(columns: Columns, target: Target): Seen["values"] {
   };
 }
 
-function explained({ surprise, means, values }: Seen, field: Field, count: number, i: number): PartSurprise[] {
+function storedIn(columns: Columns): Seen["stored"] {
+  return ({ name, kind }, record) => (kind.codes ? columns[name][record] : undefined);
+}
+
+function explained({ surprise, means, values, stored }: Seen, field: Field, count: number, i: number): PartSurprise[] {
   const { name, kind, schema, size } = field;
   const part = (column: Float32Array, width: number) => column.subarray(i * width, (i + 1) * width);
   const elements = surprise[name].length / count;
   return kind.explain(
-    { surprise: part(surprise[name], elements), values: values(field, i), mean: part(means[name], size) },
+    {
+      surprise: part(surprise[name], elements),
+      values: values(field, i),
+      mean: part(means[name], size),
+      stored: stored(field, i),
+    },
     schema,
   );
 }

@@ -39,7 +39,7 @@ const numeric: TableAdvice = {
   clip: 50,
   warmup: 0.2,
   beta: 1,
-  why: "many columns are continuous numbers",
+  why: "nearly all columns are numbers, many of them continuous",
 };
 
 /** Among anomalies few steps: rows that come again and again would be learned by heart. */
@@ -48,25 +48,33 @@ const numericWithAnomalies: TableAdvice = {
   net: { name: "mlp", hidden: [64, 64], numbers: "standard", hide: 0.5 },
   steps: 600,
   fewest: 150,
-  why: "many columns are continuous numbers, some rows may be anomalies",
+  why: "nearly all columns are numbers, some rows may be anomalies",
 };
 
 /** The likelihood of measurements. */
 export const NORMAL_COLUMNS = "normal-columns";
-/** A table with this share of continuous columns is one of measurements. */
-const MEASUREMENTS = 1 / 3;
-/** A column of which one value has this share is not continuous, whatever the others are: mostly zeros, for example. */
+/** A table of measurements has so many columns of amounts, */
+const AMOUNTS = 0.8;
+/** and so many of these are continuous: */
+const CONTINUOUS = 1 / 3;
+/** no value of theirs has this share, as 0 often has. */
 const ONE_VALUE = 0.5;
 
-/** Whether a third of the columns of a table, or more, are numbers that a normal distribution may suit; or that was asked for. */
-export function isNumeric({ fields, likelihood }: RecordFacts): boolean {
+/**
+ * Whether a table is one of measurements, which a normal distribution suits; or that was asked for. Among anomalies it suits
+ * amounts that are mostly one value as well, since it can forgive.
+ */
+export function isNumeric({ fields, contamination, likelihood }: RecordFacts): boolean {
   if (likelihood !== null) return likelihood === NORMAL_COLUMNS;
-  const continuous = fields.filter(({ kind, schema }) => {
-    const [first] = kind.codes?.(schema).segments ?? [];
-    return first?.ordered && Math.max(...first.shares) < ONE_VALUE;
-  });
-  return continuous.length >= MEASUREMENTS * fields.length;
+  const amounts = fields
+    .flatMap(({ kind, schema }) => kind.codes?.(schema).segments.slice(0, 1) ?? [])
+    .filter(isOrdered);
+  if (amounts.length < AMOUNTS * fields.length) return false;
+  const continuous = amounts.filter(({ shares }) => Math.max(...shares) < ONE_VALUE);
+  return contamination > 0 || continuous.length >= CONTINUOUS * amounts.length;
 }
+
+const isOrdered = ({ ordered }: { readonly ordered: boolean }): boolean => ordered;
 
 function adviceFor(records: RecordFacts): TableAdvice {
   if (!isNumeric(records)) return mixed;

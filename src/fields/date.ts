@@ -167,13 +167,20 @@ export const date: FieldKind<DateSchema> = {
       result: () => ({ meanAbsoluteDays: total > 0 ? sum / total : 0 }),
     };
   },
-  explain({ surprise, values, mean }, schema) {
+  explain({ surprise, values, mean, stored }, schema) {
     const { decode, format } = codecOf(schema);
     const said = (of: Float32Array) => {
       const time = decode(of);
       return Number.isNaN(time) ? "nothing" : format.text(time);
     };
-    return [{ part: "", nats: surprise.reduce((a, b) => a + b, 0), got: said(values), expected: said(mean) }];
+    return [
+      {
+        part: "",
+        nats: surprise.reduce((a, b) => a + b, 0),
+        got: stored === undefined ? said(values) : (cell.text(stored, schema) ?? "nothing"),
+        expected: said(mean),
+      },
+    ];
   },
 };
 

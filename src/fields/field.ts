@@ -99,6 +99,8 @@ export interface Surprising {
   readonly values: Float32Array;
   /** The decoder's mean. */
   readonly mean: Float32Array;
+  /** Of a column: the value as it is stored. */
+  readonly stored?: number;
 }
 
 /** What a part of a record adds to how surprising it is. */

@@ -75,8 +75,9 @@ export const number: FieldKind<NumberSchema> = {
   shape: () => [VALUES],
   chooseLikelihood(_profile, _schema, records) {
     if (!isNumeric(records)) return columnKind.chooseLikelihood();
-    if (records.contamination === 0) return { value: NORMAL_COLUMNS, why: "many columns are continuous numbers" };
-    return { value: FORGIVING, why: "many columns are continuous numbers, some rows may be anomalies" };
+    if (records.contamination === 0)
+      return { value: NORMAL_COLUMNS, why: "nearly all columns are numbers, many of them continuous" };
+    return { value: FORGIVING, why: "nearly all columns are numbers, some rows may be anomalies" };
   },
   encode(column, schema, out) {
     const values = out?.length === column.length * VALUES ? out : new Float32Array(column.length * VALUES);
@@ -110,11 +111,18 @@ export const number: FieldKind<NumberSchema> = {
   },
   profile: columnProfile,
   reconstruction: rankError,
-  explain({ surprise, values, mean }, schema) {
+  explain({ surprise, values, mean, stored }, schema) {
     const codec = codecOf(schema);
     const said = (of: Float32Array, round = (value: number) => value) =>
       of[CODE] === codec.missing ? "nothing" : numberText(round(codec.decode(of)), schema.format);
-    return [{ part: "", nats: surprise[0], got: said(values), expected: said(mean, roundedTo) }];
+    return [
+      {
+        part: "",
+        nats: surprise[0],
+        got: stored === undefined ? said(values) : (cell.text(stored, schema) ?? "nothing"),
+        expected: said(mean, roundedTo),
+      },
+    ];
   },
 };
 

@@ -245,7 +245,8 @@ function explainedAtBest(
   logWeights: Tensor,
 ): Record<string, Tensor> {
   const isBest = logWeights.equal(logWeights.max(0, true)).cast("float32");
-  const chosen = isBest.div(isBest.sum(0, true)).expandDims(-1); // [P, B, 1]
+  // Where no weight is a number, none is the largest, and the latents are 0.
+  const chosen = isBest.div(isBest.sum(0, true).maximum(1)).expandDims(-1); // [P, B, 1]
   const latents = groups.map(({ name, size, z }) => [name, z.reshape([particles, BATCH, size]).mul(chosen).sum(0)]);
   const out = model.decode(ctx, Object.fromEntries(latents), record);
   const outputs: Record<string, Tensor> = {};

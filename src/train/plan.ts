@@ -177,10 +177,12 @@ function decideTraining(data: Dataset, fields: readonly Field[], wishes: Wishes,
   const batch = decide("batch", batchSize, () => chooseBatchSize(train.length, advice));
   const chosen = decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate, advice));
   const isAuto = warmup === "auto" || warmup === undefined;
+  const learningRate = parsed.learningRate ?? (parsed.schedule === "onecycle" ? advice?.learningRate : undefined);
+  const clip = parsed.clip ?? advice?.clip;
   return {
     ...parsed,
-    learningRate: parsed.learningRate ?? (parsed.schedule === "onecycle" ? advice?.learningRate : undefined),
-    clip: parsed.clip ?? advice?.clip,
+    ...(learningRate !== undefined && { learningRate }),
+    ...(clip !== undefined && { clip }),
     batchSize: batch,
     epochs: chosen,
     warmup: isAuto && advice ? decide("warmup", "auto", () => chooseWarmup(chosen, advice)) : parsed.warmup,

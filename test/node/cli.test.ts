@@ -74,7 +74,7 @@ describe("usage errors", () => {
       'Did you mean "bernoulli"?',
     ],
     [["fit", "mnits", "--out", "m"], 'E_UNKNOWN unknown data set "mnits"', 'Did you mean "mnist"?'],
-    [["sample", "m", "--out", "a.xyz"], 'E_OUT a.xyz: pictures cannot be written as ".xyz"', "Known: "],
+    [["sample", "m", "--out", "a.xyz"], 'E_OUT a.xyz: samples cannot be written as ".xyz"', "Known: "],
   ])("%j", async (words, message, hint) => {
     const { status, stdout, stderr } = await vaekit(words);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

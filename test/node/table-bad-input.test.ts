@@ -106,7 +106,7 @@ const refused: [what: string, data: () => string, status: number, message: RegEx
         ),
       ),
     3,
-    /E_DATA .*wide\.csv: 5,000 columns to model, expected at most 1,000/,
+    /E_DATA .*wide\.csv: 5,000 columns to model, expected at most 2,000/,
     /--drop/,
   ],
   ["a truncated parquet", () => file("cut.parquet", "PAR1abcdefg"), 3, /E_FILE .*cut\.parquet/],

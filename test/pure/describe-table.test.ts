@@ -131,12 +131,12 @@ describe("nothing can be learned", () => {
       "id: key (whole numbers that only rise); x: constant (always one); t: left out (text: 60 different values)",
     );
   });
-  test("of more than a thousand columns, those that are left out not counted", async () => {
-    const columns = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`c${i}`, ["1", "2"]]));
+  test("of more than two thousand columns, those that are left out not counted", async () => {
+    const columns = Object.fromEntries(Array.from({ length: 2001 }, (_, i) => [`c${i}`, ["1", "2"]]));
     const error = await errorOf(() => described(columns));
-    expect(error.message).toBe("t.csv: 1,001 columns to model, expected at most 1,000");
+    expect(error.message).toBe("t.csv: 2,001 columns to model, expected at most 2,000");
     expect(error.hint).toMatch(/--drop/);
-    expect(Object.keys(described(columns, { drop: ["c7"] }).schema.fields)).toHaveLength(1000);
+    expect(Object.keys(described(columns, { drop: ["c7"] }).schema.fields)).toHaveLength(2000);
   });
 });
 
@@ -292,9 +292,7 @@ describe("rows in memory", () => {
     const turned = await openRows([{ z: 1, y: "b", x: 5 }], { schema });
     const { x, y } = await turned.read([0]);
     expect([x[0], (schema.fields.y.labels as string[])[y[0]]]).toEqual([5, "b"]);
-    expect(await errorOf(() => openRows([{ x: 5 }], { schema }))).toMatchObject({
-      code: "E_COLUMN",
-      message: 'rows in memory: no column "y", which the model was trained on',
-    });
+    const missing = await openRows([{ x: 5 }], { schema }); // as if it were undefined
+    expect((await missing.read([0])).y[0]).toBe(-1);
   });
 });
