@@ -23,10 +23,10 @@ export function optionalOut(forms: string, what: string) {
 }
 
 /** How many, from 1. */
-export function count(standard: number, what: string) {
-  return z.int().min(1).max(MAX_COUNT).default(standard).describe(what).register(look, { placeholder: "N" });
+export function count(standard: number, what: string, most = MAX_COUNT) {
+  return z.int().min(1).max(most).default(standard).describe(what).register(look, { placeholder: "N" });
 }
-const MAX_COUNT = 1_000_000;
+export const MAX_COUNT = 1_000_000;
 
 export const seed = z
   .int()

@@ -18,8 +18,16 @@ const temperature = z
   .describe("spread of the latents: below 1 more typical records, above 1 more unusual ones")
   .register(look, { placeholder: "X" });
 
+/** Rows are written as they are drawn. */
+const MAX_ROWS = 1_000_000_000;
+
 /** What is drawn. */
-export const sampleOptions = z.strictObject({ count: count(64, "records to draw"), seed, temperature, prior });
+export const sampleOptions = z.strictObject({
+  count: count(64, "records to draw", MAX_ROWS),
+  seed,
+  temperature,
+  prior,
+});
 export type SampleOptions = z.input<typeof sampleOptions> & { readonly signal?: AbortSignal };
 
 /** Only such rows. */

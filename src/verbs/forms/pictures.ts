@@ -22,6 +22,8 @@ export const pictures: Form = {
   async sample(runner, { out, where, count, seed, temperature }, { host, signal, report }) {
     if (where !== undefined)
       throw new VaekitError("E_OPTION", "invalid where: this model draws pictures, which have no columns");
+    if (count > MAX_COUNT)
+      throw new VaekitError("E_OPTION", `invalid count: got ${count} pictures, expected at most ${MAX_COUNT}`);
     pictureSinkFor(out, host);
     const drawn = await drawSamples(runner, { count, seed, temperature, signal });
     await writePictures(out, drawn, {}, host);
