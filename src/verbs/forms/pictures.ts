@@ -4,6 +4,7 @@ import { pictureSinkFor, writePictures } from "../../data/sinks/write.js";
 import { VaekitError } from "../../errors.js";
 import type { PictureFigures } from "../../eval/pictures/compare.js";
 import type { GeneratedProtocol } from "../generated.js";
+import { MAX_COUNT } from "../options.js";
 import { checkSize, decodePictures, imageFieldOf, recordPictures, sizeText } from "../pictures.js";
 import { drawSamples } from "../sample-pictures.js";
 import type { Form } from "./form.js";
