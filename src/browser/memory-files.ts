@@ -1,6 +1,7 @@
 /** Files in memory: what a page has for a disk. They are gone with the page, unless they are packed or copied out. */
 
 import { VaekitError } from "../errors.js";
+import { joined } from "../files/joined.js";
 import type { Files, Lock } from "../host.js";
 
 interface Held {
@@ -131,16 +132,6 @@ export function memoryFiles(): Files {
       };
     },
   };
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 /** Steps of a path without "." and "..", from the root on; the root itself is ".". */

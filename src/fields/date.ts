@@ -17,6 +17,7 @@ import {
   VALUES,
   WITHIN,
 } from "./number-codec.js";
+import { oncePer } from "./once.js";
 import { isTimeFormat, type TimeFormat, timeFormat, timeFormatOf } from "./time-format.js";
 
 export interface DateSchema extends FieldSchema {
@@ -191,15 +192,7 @@ interface DateCodec {
   encode(column: ArrayLike<number>, out: Float32Array): void;
   decode(values: Float32Array): number;
 }
-const codecs = new WeakMap<DateSchema, DateCodec>();
-function codecOf(schema: DateSchema): DateCodec {
-  let codec = codecs.get(schema);
-  if (!codec) {
-    codec = dateCodec(schema);
-    codecs.set(schema, codec);
-  }
-  return codec;
-}
+const codecOf = oncePer<DateSchema, DateCodec>(dateCodec);
 
 function dateCodec({ format: name, days, weekdays, hours }: DateSchema): DateCodec {
   const format = timeFormat(name);

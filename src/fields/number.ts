@@ -18,6 +18,7 @@ import {
   WITHIN,
 } from "./number-codec.js";
 import { type NumberFormat, numberFormatOf, numberText, parseNumber, rounded } from "./number-text.js";
+import { oncePer } from "./once.js";
 
 export interface NumberSchema extends FieldSchema, Binning {
   readonly format: NumberFormat;
@@ -140,15 +141,7 @@ export function expectBinning(facts: object, kind: string): void {
   expectSchema(Array.isArray(reach) && reach.length === 2 && reach.every((far) => far > 0), kind, "reach: two numbers");
 }
 
-const codecs = new WeakMap<NumberSchema, NumberCodec>();
-function codecOf(schema: NumberSchema): NumberCodec {
-  let codec = codecs.get(schema);
-  if (!codec) {
-    codec = numberCodec(schema);
-    codecs.set(schema, codec);
-  }
-  return codec;
-}
+const codecOf = oncePer<NumberSchema, NumberCodec>(numberCodec);
 
 /** Of ascending values; the rest of `rows` is missing. */
 export function numberSchema(kind: string, values: Float64Array, rows: number, format: NumberFormat): NumberSchema {

@@ -2,6 +2,7 @@
 
 import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { joined } from "../files/joined.js";
 import type { FilePart, Files } from "../host.js";
 import { notKept, openAtomic, syncFolder, writeAll, writeAtomic } from "./atomic.js";
 import { lockFolder } from "./lock.js";
@@ -150,11 +151,5 @@ async function readToEnd(file: FileHandle): Promise<Uint8Array> {
     if (bytesRead === 0) break;
     chunks.push(chunk.subarray(0, bytesRead));
   }
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return joined(chunks);
 }
