@@ -17,7 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["runtime"],
   ["host.ts"],
   ["files"],
-  ["nn", "dist"],
+  ["text", "nn", "dist"],
   ["data"],
   ["fields"],
   ["model"],

@@ -1,0 +1,135 @@
+/** tokenizer.json as Hugging Face's packages read and write it. */
+
+import * as z from "zod";
+import { shown, VaekitError } from "../errors.js";
+import type { Merge, TokenizerForm, Vocabulary } from "./kind.js";
+import { SPECIAL_TOKENS, type TokenizerJson } from "./tokenizer.js";
+
+const VERSION = "1.0";
+
+export function tokenizerJson(form: TokenizerForm, { tokens, merges }: Vocabulary): TokenizerJson {
+  const { model, ...parts } = form;
+  return {
+    version: VERSION,
+    truncation: null,
+    padding: null,
+    added_tokens: SPECIAL_TOKENS.map((content, id) => ({
+      id,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    })),
+    ...parts,
+    model: {
+      ...model,
+      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+      ...(merges && { merges }),
+    },
+  };
+}
+
+const Outline = z.looseObject({
+  added_tokens: z.array(z.looseObject({ id: z.int(), content: z.string(), special: z.boolean() })),
+  model: z.looseObject({ type: z.string() }),
+});
+
+/** A vocabulary in a form that is one of `forms`. E_MODEL, naming `at`, for what is damaged or in another form. */
+export function parseTokenizerJson<Form extends TokenizerForm>(
+  json: unknown,
+  forms: readonly Form[],
+  at: string,
+): { form: Form; vocabulary: Vocabulary } {
+  const outline = Outline.safeParse(json);
+  if (!outline.success) {
+    const [{ path, message }] = outline.error.issues;
+    throw damaged(at, `invalid ${path.join(".") || "content"}: ${message}`);
+  }
+  const { added_tokens: added, model } = outline.data;
+  const form = formOf(outline.data, forms, at);
+  SPECIAL_TOKENS.forEach((content, id) => {
+    const token = added.find((found) => found.id === id);
+    if (token?.content !== content || !token.special)
+      throw damaged(at, `added_tokens: id ${id} is ${shown(token?.content)}, expected the special token "${content}"`);
+  });
+  if (added.length > SPECIAL_TOKENS.length)
+    throw new VaekitError(
+      "E_MODEL",
+      `${at}: added_tokens has ${added.length} tokens, expected ${SPECIAL_TOKENS.length}`,
+      OURS_ONLY,
+    );
+  const tokens = tokensOf(model.vocab, at);
+  return { form, vocabulary: form.model.type === "BPE" ? { tokens, merges: mergesOf(model.merges, at) } : { tokens } };
+}
+
+/** The form that a file has, down to each setting: another pre-tokenizer, say, would give other tokens. */
+function formOf<Form extends TokenizerForm>(file: z.infer<typeof Outline>, forms: readonly Form[], at: string): Form {
+  const types = [...new Set(forms.map(({ model }) => model.type))];
+  const alike = forms.filter(({ model }) => model.type === file.model.type);
+  if (alike.length === 0)
+    throw new VaekitError(
+      "E_MODEL",
+      `${at}: a tokenizer of type ${shown(file.model.type)}, expected ${types.map(shown).join(" or ")}`,
+      OURS_ONLY,
+    );
+  const differences = alike.map((form) => differenceTo(file, form));
+  const fits = differences.indexOf(null);
+  if (fits < 0) throw new VaekitError("E_MODEL", `${at}: ${differences[0]}`, OURS_ONLY);
+  return alike[fits];
+}
+
+/** The first setting of `form` that `file` has otherwise, in words; null for none. */
+function differenceTo(file: z.infer<typeof Outline>, { model, ...parts }: TokenizerForm): string | null {
+  const settings = [
+    ...Object.entries(parts).map(([name, value]) => [name, file[name], value] as const),
+    ...Object.entries(model).map(([name, value]) => [`model.${name}`, file.model[name], value] as const),
+  ];
+  const other = settings.find(([, got, expected]) => canonical(got) !== canonical(expected));
+  return other ? `${other[0]} is ${canonical(other[1])}, expected ${canonical(other[2])}` : null;
+}
+
+/** JSON with the keys of objects in order. */
+function canonical(value: unknown): string {
+  const sorted = (_: string, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner;
+  return JSON.stringify(value, sorted) ?? "nothing";
+}
+
+function tokensOf(vocab: unknown, at: string): string[] {
+  if (typeof vocab !== "object" || vocab === null || Array.isArray(vocab))
+    throw damaged(at, `model.vocab is ${shown(vocab)}, expected an object`);
+  const entries = Object.entries(vocab); // not zod's record: it drops a token "__proto__"
+  const tokens = new Array<string | undefined>(entries.length).fill(undefined);
+  for (const [token, id] of entries as [string, unknown][]) {
+    if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id >= entries.length)
+      throw damaged(
+        at,
+        `model.vocab: ${shown(token)} has the id ${shown(id)}, expected 0 to ${entries.length - 1}, one each`,
+      );
+    if (tokens[id] !== undefined)
+      throw damaged(at, `model.vocab: ${shown(tokens[id])} and ${shown(token)} both have the id ${id}`);
+    tokens[id] = token;
+  }
+  SPECIAL_TOKENS.forEach((content, id) => {
+    if (tokens[id] !== content)
+      throw damaged(at, `model.vocab: id ${id} is ${shown(tokens[id])}, expected the special token "${content}"`);
+  });
+  return tokens as string[];
+}
+
+function mergesOf(merges: unknown, at: string): Merge[] {
+  const parsed = z.array(z.tuple([z.string(), z.string()])).safeParse(merges);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  throw damaged(at, `invalid ${["model.merges", ...path].join(".")}: ${message}`);
+}
+
+const OURS_ONLY = "vaekit reads tokenizers that it made itself.";
+
+export function damaged(at: string, what: string): VaekitError {
+  return new VaekitError("E_MODEL", `${at}: ${what}`, "The file is damaged: copy the model folder again.");
+}
