@@ -3,7 +3,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { END, PADDING, START } from "../../src/text/tokenizer.js";
-import { exponentials } from "../../src/text/writing/exponentials.js";
+import { Distribution } from "../../src/text/writing/distribution.js";
+import { binOf, exponential, logSumExp } from "../../src/text/writing/exponential.js";
 import { nucleus } from "../../src/text/writing/nucleus.js";
 import { type WriteOptions, type Written, write, writeTokens } from "../../src/text/writing/write.js";
 import { BigramModel, type Bigrams, logProbOf } from "../helpers/bigrams.js";
@@ -242,7 +243,7 @@ test.each([
 
 test("a model that answers NaN is refused", async () => {
   const broken = table(0).map((row) => row.with(3, Number.NaN));
-  await expect(write(new BigramModel([broken]), sampling())).rejects.toThrow("the largest is NaN");
+  await expect(write(new BigramModel([broken]), sampling())).rejects.toThrow("the log of their sum is NaN");
 });
 
 test("a nucleus is the smallest set of tokens that holds the mass, as sorting finds it", () => {
@@ -261,17 +262,19 @@ test("a nucleus is the smallest set of tokens that holds the mass, as sorting fi
   );
 });
 
-test("exponentials are those of Math.exp to ten digits, and 0 far below the largest", () => {
-  const x = Float32Array.from({ length: 4000 }, (_, i) => 7 - i * 0.012);
-  const out = new Float64Array(x.length);
-  const sum = exponentials(out, x, 0, 7, 1.3);
-  for (const [i, value] of x.entries()) expect(out[i] / Math.exp((value - 7) * 1.3)).toBeCloseTo(1, 10);
-  expect(sum).toBeCloseTo(
-    out.reduce((a, b) => a + b),
-    10,
-  );
-  expect([
-    ...[exponentials(out.subarray(0, 2), Float32Array.of(0, Number.NEGATIVE_INFINITY), 0, 0)],
-    ...out.slice(0, 2),
-  ]).toEqual([1, 1, 0]);
+test("exponentials are those of Math.exp to ten digits, and their sum is right for any size of numbers", () => {
+  for (let d = 0; d < 64; d += 0.0137) expect(exponential(d, binOf(d)) / Math.exp(-d)).toBeCloseTo(1, 10);
+  for (const shift of [0, 1e4, -1e4]) {
+    const x = Float32Array.of(shift, shift + 1, shift - 3, shift - 500, Number.NEGATIVE_INFINITY);
+    expect(logSumExp(x)).toBeCloseTo(shift + Math.log(1 + Math.E + Math.exp(-3)), 10);
+  }
+});
+
+test("a flat distribution of many tokens is drawn from evenly, and its nucleus are the lower tokens", () => {
+  const distribution = new Distribution(1000);
+  distribution.set(new Float32Array(1000).fill(-3), 1);
+  expect(distribution.draw(0, 1)).toBe(0);
+  expect(distribution.draw(0.4205, 1)).toBe(420);
+  expect(distribution.draw(1 - 2 ** -48, 1)).toBe(999);
+  expect(distribution.draw(1 - 2 ** -48, 0.25)).toBe(249);
 });

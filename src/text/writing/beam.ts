@@ -76,11 +76,13 @@ export async function* beamSearch(
           ended = { tokens: [...tokens, end], logProbs: [...logProbs, logProb], total };
       }
       if (tokens.length === maxLength) continue;
+      const start = hypothesis.total - logSum;
+      let least = candidates.length < width ? Number.NEGATIVE_INFINITY : candidates[width - 1].total - start;
       for (let token = 0; token < model.vocabulary; token++) {
-        const logProb = reader.open[token] - logSum;
-        const total = hypothesis.total + logProb;
-        const least = candidates.length < width ? Number.NEGATIVE_INFINITY : candidates[width - 1].total;
-        if (total > least && !isEnd[token]) insert(candidates, { parent: first + i, token, logProb, total }, width);
+        const logit = reader.open[token];
+        if (!(logit > least) || isEnd[token]) continue;
+        insert(candidates, { parent: first + i, token, logProb: logit - logSum, total: start + logit }, width);
+        if (candidates.length === width) least = candidates[width - 1].total - start;
       }
     }
     if (candidates.length === 0 && ended === null && beam[0].tokens.length < maxLength)

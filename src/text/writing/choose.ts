@@ -4,8 +4,8 @@ import { VaekitError } from "../../errors.js";
 import { keyedUniforms } from "../../random.js";
 import { PADDING, START } from "../tokenizer.js";
 import type { Allowed } from "./constraint.js";
-import { exponentials } from "./exponentials.js";
-import { nucleus } from "./nucleus.js";
+import { Distribution } from "./distribution.js";
+import { logSumExp } from "./exponential.js";
 
 /** The likeliest token at every step; of equal ones the lowest. */
 export interface Greedy {
@@ -31,52 +31,35 @@ export interface Row {
   readonly allowed: Allowed;
 }
 
-/** Scratch for one model's rows; what it holds is of the row read last. */
+/** Reads a model's answers, row by row. */
 export class Reader {
-  /** Log-probabilities, unnormalised: of tokens that may not be written -Infinity. */
+  /** Log-probabilities of the row read last, unnormalised: -Infinity for tokens that may not be written. */
   readonly open: Float32Array;
-  readonly #weights: Float64Array;
 
   constructor(readonly vocabulary: number) {
     this.open = new Float32Array(vocabulary);
-    this.#weights = new Float64Array(vocabulary);
   }
 
-  /** Reads a row; gives log of the sum of exp over all logits, by which those of `open` are normalised. E_MODEL for NaN. */
+  /** Reads a row; gives log of the sum of exp over all its logits, by which those of `open` are normalised. E_MODEL for NaN. */
   read({ logits, at, allowed }: Row): number {
     const { open, vocabulary } = this;
     open.set(logits.subarray(at, at + vocabulary));
-    const max = largest(open);
-    const logSum = max + Math.log(exponentials(this.#weights, open, 0, max));
+    const logSum = logSumExp(open);
     if (!Number.isFinite(logSum))
-      throw new VaekitError("E_MODEL", `invalid log-probabilities of the next token: the largest is ${max}`);
+      throw new VaekitError(
+        "E_MODEL",
+        `invalid log-probabilities of the next token: the log of their sum is ${logSum}`,
+      );
     open[PADDING] = open[START] = Number.NEGATIVE_INFINITY;
     if (allowed) for (let i = 0; i < vocabulary; i++) if (allowed[i] === 0) open[i] = Number.NEGATIVE_INFINITY;
     return logSum;
   }
-
-  /** exp of `open` divided by the temperature, up to a factor, and the sum; of the likeliest token 1. */
-  weights(temperature: number): { readonly weights: Float64Array; readonly sum: number } {
-    const sum = exponentials(this.#weights, this.open, 0, largest(this.open), 1 / temperature);
-    return { weights: this.#weights, sum };
-  }
 }
 
-/** The largest; NaN if one is. */
-function largest(values: Float32Array): number {
-  let max = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] <= max) continue;
-    max = values[i];
-    if (Number.isNaN(max)) break;
-  }
-  return max;
-}
+/** Chooses a token of `open` for a position of a row; one that is -Infinity only where all are. */
+export type Chooser = (open: Float32Array, row: number, position: number) => number;
 
-/** Chooses a token of `open`, of which at least one is finite. */
-export type Chooser = (reader: Reader, row: number, position: number) => number;
-
-export const likeliest: Chooser = ({ open }) => {
+export const likeliest: Chooser = (open) => {
   let best = 0;
   for (let token = 1; token < open.length; token++) if (open[token] > open[best]) best = token;
   return best;
@@ -91,23 +74,12 @@ export function sampler({ tokenTemperature = 1, topP = 1, seed, firstRow = 0 }: 
     throw new VaekitError("E_OPTION", `invalid tokenTemperature: got ${tokenTemperature}, expected a number above 0`);
   if (!(topP > 0 && topP <= 1))
     throw new VaekitError("E_OPTION", `invalid topP: got ${topP}, expected a number above 0 and at most 1`);
-  const uniform = new Float32Array(2);
-  const order = new Int32Array(vocabulary);
-  return (reader, row, position) => {
-    const { weights, sum } = reader.weights(tokenTemperature);
-    keyedUniforms(uniform, seed, [(firstRow + row) >>> 0, TEXT_NOISE], position);
-    const u = uniform[0] + uniform[1] * 2 ** -24; // 48 bits, for tokens that are less likely than one in 2^24
-    // Tokens lighter than this hold less than 1 - topP together, so the nucleus does without them.
-    const least = ((1 - topP) * sum) / vocabulary;
-    let count = 0;
-    for (let token = 0; token < vocabulary; token++)
-      if (weights[token] > 0 && weights[token] >= least) order[count++] = token;
-    if (topP < 1) count = nucleus(weights, order, count, topP * sum);
-    let kept = 0;
-    for (let i = 0; i < count; i++) kept += weights[order[i]];
-    let left = u * kept;
-    let i = 0;
-    while (i < count - 1 && left >= weights[order[i]]) left -= weights[order[i++]];
-    return order[i];
+  const noise = new Float32Array(2);
+  const distribution = new Distribution(vocabulary);
+  return (open, row, position) => {
+    keyedUniforms(noise, seed, [(firstRow + row) >>> 0, TEXT_NOISE], position);
+    distribution.set(open, tokenTemperature);
+    // 48 bits: tokens may be less likely than one in 2^24.
+    return distribution.draw(noise[0] + noise[1] * 2 ** -24, topP);
   };
 }

@@ -76,7 +76,7 @@ export async function* writeTokens(model: TokenModel, options: WriteOptions): As
     for (const [i, text] of live.entries()) {
       const allowed = constraint?.(text) ?? null;
       const logSum = reader.read({ logits, at: i * model.vocabulary, allowed });
-      const token = choose(reader, text.row, position);
+      const token = choose(reader.open, text.row, position);
       if (reader.open[token] === Number.NEGATIVE_INFINITY) throw nothingAllowed(text);
       const isEnd = ends.includes(token);
       if (!isEnd && position === maxLength) continue;
