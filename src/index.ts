@@ -18,11 +18,12 @@ export type { PictureFigures } from "./eval/pictures/compare.js";
 export { traversalFrames, traversalSheet, type WalkPictures } from "./eval/report/traversal-sheet.js";
 export type { Reason } from "./eval/score.js";
 export type { Direction, Walk } from "./eval/traversal.js";
-// Rows in memory as data.
+// Rows and texts in memory as data.
 export type { CellValue } from "./fields/cell.js";
 // Parts of your own: register them by name, then ask for them by that name. vaekit/parts holds what they are made of.
 export { fieldKinds } from "./fields/list.js";
 export { openRows, type Row, type Rows } from "./fields/table/rows.js";
+export { openTexts } from "./fields/table/texts.js";
 // Generate, reconstruct, interpolate, decode: pictures as bytes.
 export type { Host, Matrix, PictureLayout, Pictures, TableValues } from "./host.js";
 // What a model is.

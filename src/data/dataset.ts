@@ -1,5 +1,7 @@
 /** A data set: records with random access by index, read as columns. */
 
+import type { RecordUnit } from "./text/records.js";
+
 /** What a column holds: its field kind and that kind's own facts. @example { kind: "image", height: 28, width: 28, channels: 1 } */
 export interface FieldSchema {
   readonly kind: string;
@@ -100,6 +102,16 @@ export interface OpenOptions {
   readonly key?: string;
   /** Columns that are left out. */
   readonly drop?: readonly string[];
+  /** The column of a table that is read as text, and no other but `label` and `key`, whatever it looks like. */
+  readonly column?: string;
+  /** What is one record of a text file. Default: a line; in a folder of text files, a file. */
+  readonly records?: RecordUnit;
+  /** What the texts of a table are cut into. Default "auto": found out. */
+  readonly tokenizer?: "auto" | "characters" | "words" | "bpe";
+  /** Most different tokens. Default: by how much text there is. */
+  readonly vocabulary?: number;
+  /** Tokens of a text that are read at the most. Default: of the longest, at most 256. */
+  readonly maxLength?: number;
   /** A condition in SQL: only rows for which it holds. */
   readonly filter?: string;
   /** Texts that mean that there is nothing in a cell of a table. */

@@ -2,6 +2,7 @@
 
 import { VaekitError } from "../errors.js";
 import type { OpenOptions } from "./dataset.js";
+import { RECORD_UNITS } from "./text/records.js";
 
 /** Pictures of more pixels a side are no use to the nets here, and one batch of them would not fit into memory. */
 export const MAX_SIDE = 1024;
@@ -19,8 +20,10 @@ export function targetSize(size: OpenOptions["size"]): readonly [height: number,
 /** E_OPTION, naming the option, for a value that cannot be. */
 export function checkOpenOptions(options: OpenOptions): void {
   targetSize(options.size);
-  const { channels = "auto", limit, seed } = options;
+  const { channels = "auto", limit, records, seed } = options;
   if (![1, 3, "auto"].includes(channels)) throw invalid("channels", channels, '"auto", 1 or 3');
+  if (records !== undefined && !RECORD_UNITS.includes(records))
+    throw invalid("records", records, '"lines", "paragraphs" or "file"');
   if (limit !== undefined && !wholeNumber(limit, 1, Number.MAX_SAFE_INTEGER))
     throw invalid("limit", limit, "a whole number above 0");
   if (seed !== undefined && !wholeNumber(seed, 0, Number.MAX_SAFE_INTEGER))

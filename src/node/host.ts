@@ -20,6 +20,7 @@ import { listSource } from "./sources/list.js";
 import { npmSource } from "./sources/npm.js";
 import { pictureFileSource } from "./sources/picture-file.js";
 import { tableSource } from "./sources/table.js";
+import { textSource } from "./sources/text.js";
 import { zipSource } from "./sources/zip.js";
 
 const DEVICES = ["cpu", "wasm"];
@@ -34,7 +35,16 @@ export function nodeHost({ loadNative = () => import("./ort-node.js") }: NodeHos
   return {
     name: "node",
     files: nodeFiles,
-    sources: [npmSource, ...arraySources, folderSource, pictureFileSource, zipSource, tableSource, listSource],
+    sources: [
+      npmSource,
+      ...arraySources,
+      folderSource,
+      pictureFileSource,
+      zipSource,
+      tableSource,
+      textSource,
+      listSource,
+    ],
     pictureSinks: [pngSink, gifSink, webpSink, pngFolderSink, ...arrayPictureSinks],
     tableSinks: [...tableSinks, parquetSink],
     devices: DEVICES,

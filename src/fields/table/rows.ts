@@ -2,11 +2,10 @@
 
 import type { Dataset, OpenOptions } from "../../data/dataset.js";
 import { sampleIndices } from "../../data/split.js";
-import type { BadCell, Conversion, Converted, RawBatch, RawColumn, RawTable } from "../../data/table/raw.js";
+import type { BadCell, Conversion, RawBatch, RawColumn, RawTable } from "../../data/table/raw.js";
 import { hashBytes } from "../../random.js";
 import type { CellValue } from "../cell.js";
-import { parseNumber } from "../number-text.js";
-import { timeFormat } from "../time-format.js";
+import { convertCells } from "./convert.js";
 import { tableDataset } from "./dataset.js";
 
 /** A row by column names; what is undefined is missing. */
@@ -96,30 +95,13 @@ function timeText(time: Date): string {
 
 function converted(rows: readonly Row[], start: number, conversions: readonly Conversion[]): RawBatch {
   const bad: BadCell[] = [];
-  const columns = conversions.map((conversion): Converted => {
-    const { column } = conversion;
-    const missing = new Set(conversion.missing);
-    const cells = rows.map((row) => {
-      const text = textOf(row[column]);
-      return text === null || missing.has(text.trim()) ? null : text;
-    });
-    if (conversion.as === "text") return cells;
-    if (conversion.as === "code") {
-      const places = new Map(conversion.labels.map((label, i) => [label, i]));
-      return Int32Array.from(cells, (text) => (text === null ? -1 : (places.get(text.trim()) ?? places.size)));
-    }
-    const parse =
-      conversion.as === "number"
-        ? (text: string) => parseNumber(text, conversion.decimal)
-        : timeFormat(conversion.format).parse;
-    return Float64Array.from(cells, (text, i) => {
-      if (text === null) return Number.NaN;
-      const value = rows[i][column];
-      const parsed = typeof value === "number" ? value : value instanceof Date ? value.getTime() : parse(text.trim());
-      if (Number.isFinite(parsed)) return parsed;
-      bad.push({ row: start + i, column, text });
-      return Number.NaN;
-    });
+  const columns = conversions.map((conversion) => {
+    const cells = rows.map((row) => row[conversion.column]);
+    const known = (i: number) => {
+      const value = cells[i];
+      return typeof value === "number" ? value : value instanceof Date ? value.getTime() : null;
+    };
+    return convertCells(cells.map(textOf), conversion, start, bad, known);
   });
   return { start, count: rows.length, columns, bad };
 }

@@ -1,6 +1,6 @@
 /** Data source: a folder of pictures; a picture's label is the folder it lies in. */
 
-import { type Dirent, realpathSync, type Stats, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { VaekitError } from "../../errors.js";
@@ -8,12 +8,12 @@ import type { Source } from "../../host.js";
 import { inspectFolder } from "../../store/layout.js";
 import { nodeFiles } from "../files.js";
 import { PICTURE_EXTENSIONS } from "../pictures.js";
-import { pathError } from "../system-error.js";
+import { composed, isHidden, walk } from "../walk.js";
 import { itemsDataset } from "./items.js";
 import type { PictureItem } from "./picture-item.js";
 
 /** Pictures in formats that are not read; they are counted in a notice. */
-const OTHER_PICTURES = /\.(bmp|tiff?|heic|heif|svg|psd|jp2|jxl|ico|raw|cr2|nef|dng)$/i;
+export const OTHER_PICTURES = /\.(bmp|tiff?|heic|heif|svg|psd|jp2|jxl|ico|raw|cr2|nef|dng)$/i;
 /** Entries looked at by a bid. */
 const GLANCE = 2_000;
 const FORMATS = "PNG, JPEG, WebP, GIF and AVIF are read.";
@@ -78,11 +78,6 @@ export function isPictureName(path: string): boolean {
   return PICTURE_EXTENSIONS.some((extension) => lower.endsWith(extension));
 }
 
-/** Letters with accents as one sign: macOS stores names taken apart, and the same folder must be the same label everywhere. */
-export function composed(name: string): string {
-  return name.normalize("NFC");
-}
-
 function parentName(path: string): string {
   return basename(resolve(path, ".."));
 }
@@ -109,39 +104,4 @@ function noPictures(text: string, seen: number, others: readonly string[]): Vaek
   const what =
     others.length > 0 ? `, ${others.length} of them pictures in other formats (${basename(others[0])}...)` : "";
   return new VaekitError("E_DATA", `${text}: no picture among ${seen} files${what}`, FORMATS);
-}
-
-/** Files below `folder` in the order of their names; hidden ones are left out, links to folders above are not followed. */
-async function* walk(folder: string, above: readonly string[] = []): AsyncGenerator<string, void> {
-  let entries: Dirent[];
-  let real: string;
-  try {
-    real = realpathSync(folder);
-    if (above.includes(real)) return;
-    entries = await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    throw pathError("E_PATH", folder, error);
-  }
-  const key = ({ name }: Dirent) => `${composed(name)}\0${name}`;
-  entries.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  for (const entry of entries) {
-    if (isHidden(entry.name)) continue;
-    const path = join(folder, entry.name);
-    const target = entry.isSymbolicLink() ? linkTarget(path) : entry;
-    if (target?.isDirectory()) yield* walk(path, [...above, real]);
-    else if (target?.isFile()) yield path; // a pipe would be waited for
-  }
-}
-
-function isHidden(name: string): boolean {
-  return name.startsWith(".") || name === "__MACOSX";
-}
-
-/** What a link leads to; null where it leads nowhere or in a circle. */
-function linkTarget(path: string): Stats | null {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) ?? null;
-  } catch {
-    return null;
-  }
 }

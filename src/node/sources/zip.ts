@@ -9,7 +9,8 @@ import type { ZipEntry } from "../../files/zip-directory.js";
 import type { Source } from "../../host.js";
 import { nodeFiles } from "../files.js";
 import { pathError } from "../system-error.js";
-import { composed, isPictureName } from "./folder.js";
+import { composed } from "../walk.js";
+import { isPictureName } from "./folder.js";
 import { itemsDataset } from "./items.js";
 import type { PictureItem } from "./picture-item.js";
 
