@@ -51,7 +51,7 @@ export class Reader {
         `invalid log-probabilities of the next token: the log of their sum is ${logSum}`,
       );
     open[PADDING] = open[START] = Number.NEGATIVE_INFINITY;
-    if (allowed) for (let i = 0; i < vocabulary; i++) if (allowed[i] === 0) open[i] = Number.NEGATIVE_INFINITY;
+    if (allowed) for (let i = 0; i < vocabulary; i++) if (!allowed[i]) open[i] = Number.NEGATIVE_INFINITY;
     return logSum;
   }
 }
