@@ -1,5 +1,6 @@
 /** What the feature net learns: the labels of each set, and whether a picture was blurred or made noisy. */
 
+import { epochOrder } from "../../src/data/shuffle.js";
 import { FEATURE_SIZE, featuresOf } from "../../src/eval/features/net.js";
 import { grad } from "../../src/graph/grad.js";
 import { input, type Tensor } from "../../src/graph/ops.js";
@@ -64,6 +65,8 @@ export function featureProblem(sets: readonly LabelledSet[]): Problem {
   return {
     count: places.length,
     trace: (batch) => stepProgram(batch, total),
+    dims: () => ({}),
+    order: (seed, epoch) => epochOrder(places.length, seed, epoch),
     feeds(records, random, scratch) {
       const x = scratch("x", records.length * SIZE);
       const targets = scratch("targets", records.length * total).fill(0);

@@ -57,6 +57,9 @@ export interface TrainingAdvice {
   /** Share of the epochs over which beta rises, so that latents are in use before they cost anything. */
   readonly warmup: number;
   readonly beta: number;
+  /** Share of the epochs as an autoencoder before, and nats per latent that cost nothing: against latents that are ignored. */
+  readonly pretrain?: number;
+  readonly freeBits?: number;
 }
 
 /** Coordinates in which a standard deviation, or another label, is a distance of 1. */
@@ -120,6 +123,14 @@ export interface Reconstruction {
   result(): Readonly<Record<string, number>>;
 }
 
+/** Values that are as long as they are: texts. */
+export interface Ragged<Schema extends FieldSchema = FieldSchema> {
+  /** Values that are there, of each record [n] as it is stored; what is behind them is padding. */
+  lengths(column: Column, schema: Schema): Int32Array;
+  /** How many different values there are. */
+  count(schema: Schema): number;
+}
+
 export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   readonly name: string;
   /** What records of such fields are to people and files: `verbs/forms/` has one file for each. */
@@ -145,6 +156,8 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   readonly codes?: (schema: Schema) => Codes;
   /** Where values lie in a space in which distance is unlikeness; for kinds of which many make a record. */
   readonly coordinates?: Coordinates<Schema>;
+  /** For kinds whose values are as long as they are: `stored` is the most, and programs take what a batch needs. */
+  readonly ragged?: Ragged<Schema>;
   /** For columns of tables. */
   readonly cell?: CellKind<Schema>;
   /** None: records of this kind stay as they are. */

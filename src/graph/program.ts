@@ -1,7 +1,7 @@
 /** A program: named inputs and outputs of one traced graph; what an engine compiles. */
 
 import { VaekitError } from "../errors.js";
-import type { Dtype, Shape, Tensor } from "./tensor.js";
+import { bindShape, type Dtype, type Shape, type Tensor } from "./tensor.js";
 import { topological } from "./walk.js";
 
 /** What an input is for, which decides who feeds it. */
@@ -49,4 +49,23 @@ export function program(
   gradients: Readonly<Record<string, Tensor>> = {},
 ): Program {
   return { name, inputs: inputsOf([...Object.values(outputs), ...Object.values(gradients)]), outputs, gradients };
+}
+
+/**
+ * The named dimensions of a program's inputs: those that are given, and those that follow from how many values an input has,
+ * as the length of texts [B, T] does where B is known.
+ */
+export function dimsOf(
+  { inputs }: Program,
+  feeds: Readonly<Record<string, ArrayLike<number>>>,
+  given: Readonly<Record<string, number>> = {},
+): Record<string, number> {
+  const dims = { ...given };
+  for (const [name, { spec }] of inputs) {
+    const open = spec.shape.filter((dim): dim is string => typeof dim === "string" && dims[dim] === undefined);
+    if (open.length !== 1 || !feeds[name] || open[0].includes("*")) continue;
+    const others = spec.shape.filter((dim) => dim !== open[0]);
+    dims[open[0]] = feeds[name].length / bindShape(others, dims).reduce((a, b) => a * b, 1);
+  }
+  return dims;
 }

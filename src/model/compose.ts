@@ -11,7 +11,20 @@ import type { ModelConfig } from "./config.js";
 import { featuresOf } from "./features.js";
 import { type LikelihoodGroup, likelihoodGroups } from "./likelihood-groups.js";
 import { nets, objectives, posteriors, priors, samplers } from "./list.js";
-import type { BuiltNet, Objective, Posterior, Prior, Sampler, Values } from "./parts.js";
+import type {
+  AskLatent,
+  BuiltNet,
+  Grown,
+  Held,
+  Objective,
+  Posterior,
+  Prior,
+  Sampler,
+  Teacher,
+  Values,
+  Writer,
+} from "./parts.js";
+import { teacherOf } from "./texts.js";
 import { arePacked, packedRecord, valuesOf } from "./values.js";
 
 /** One group of latents as it was asked for and answered. */
@@ -52,13 +65,36 @@ export interface Model {
   encode(ctx: Ctx, record: Values): readonly { readonly name: string; readonly q: Dist }[];
   /** Fields that a conditional model is given; no likelihood has them. */
   readonly given: readonly Field[];
-  /** p(x|z) by likelihood group from given latents, [N, size]; of a conditional model, for the fields given in `record`. */
-  decode(ctx: Ctx, latents: Readonly<Record<string, Tensor>>, record: Values | null): Readonly<Record<string, Dist>>;
+  /**
+   * p(x|z) by likelihood group from given latents, [N, size]; of a conditional model, for the fields given in `record`. Texts
+   * are judged where `teacher` has them, and left out where it is null.
+   */
+  decode(
+    ctx: Ctx,
+    latents: Readonly<Record<string, Tensor>>,
+    record: Values | null,
+    teacher?: Teacher | null,
+  ): Readonly<Record<string, Dist>>;
+  /** Texts by their field: how they are written from latents [R, D] beside `record`, what a conditional model is given. */
+  readonly writing: Readonly<Record<string, Writing>>;
   /** p(x|z) from noise by the sampler: z of each group, then what the decoder makes of it. */
   generate(
     ctx: Ctx,
     count: Dim,
   ): { readonly latents: Readonly<Record<string, Tensor>>; readonly out: Readonly<Record<string, Dist>> };
+}
+
+/** How a text is written, with the decoder's and the likelihood's weights. */
+export interface Writing {
+  readonly grows: Writer["grows"];
+  begin(ctx: Ctx, z: Tensor, record: Values | null): Held;
+  /** Unnormalised log-probabilities of the next token [R, V] beside what the writer gives. */
+  step(
+    ctx: Ctx,
+    held: Held,
+    grown: Grown,
+    token: Tensor,
+  ): { readonly logits: Tensor; readonly state: Values; readonly rows: Values };
 }
 
 /** The scalar that spreads the sampler's noise. */
@@ -83,13 +119,17 @@ export function compose(config: ModelConfig): Model {
   // A prior that is fitted afterwards is stood in for by N(0, I) until then.
   const stand = priors.get("standard-normal");
   const priorOf = (ctx: Ctx, name: string, size: number, context: Tensor | null): Dist =>
-    ctx.mode === "train" && prior.part.fit === "after"
+    ctx.mode !== "use" && prior.part.fit === "after"
       ? stand.build(ctx, {}, { size, context })
       : prior.part.build(ctx.at("prior").at(name), prior.options, { size, context });
   const posteriorOf = (ctx: Ctx, name: string, features: Values, size: number, p: Dist, context: Tensor | null): Dist =>
     posterior.part.build(ctx.at("posterior").at(name), posterior.options, features, { size, prior: p, context });
-  const likelihoodsOf = (ctx: Ctx, out: Values): Record<string, Dist> =>
-    Object.fromEntries(likelihoodsBy.map(({ name, build }) => [name, build(ctx.at("likelihood"), out[name])]));
+  const likelihoodsOf = (ctx: Ctx, out: Values, teacher: Teacher | null): Record<string, Dist> =>
+    Object.fromEntries(
+      likelihoodsBy
+        .filter(({ next }) => next === null || teacher !== null)
+        .map(({ name, build }) => [name, build(ctx.at("likelihood"), out[name], teacher)]),
+    );
 
   /** Latents [N, size] with what the decoder is given beside them, of which there is one row for `repeats` latents each. */
   const besides = (z: Tensor, record: Values | null, repeats = 1): Tensor => {
@@ -120,7 +160,8 @@ export function compose(config: ModelConfig): Model {
       const rows = (x: Tensor): Tensor => x.reshape([-1, x.shape.at(-1)!]);
       const spread =
         particles === 1 ? features : mapValues(features, (x) => rows(x.broadcastTo([...lead, x.shape[1]])));
-      const out = net.decoder(ctx.at("decoder"), (name, { size = config.latent, context = null } = {}) => {
+      const teacher = teacherOf(record, fields, particles);
+      const ask: AskLatent = (name, { size = config.latent, context = null } = {}) => {
         const p = priorOf(ctx, name, size, context);
         // Without context q is the same for all particles: [B, size]. With it, each particle has its own.
         const q = posteriorOf(ctx, name, context ? spread : features, size, p, context);
@@ -146,8 +187,8 @@ export function compose(config: ModelConfig): Model {
           kl,
         });
         return besides(rows(z), record, particles);
-      });
-      const dists = likelihoodsOf(ctx, out);
+      };
+      const dists = likelihoodsOf(ctx, net.decoder(ctx.at("decoder"), ask, teacher), teacher);
       const traced = likelihoodsBy.map(({ name, fields }) => {
         const target = valuesOf(record, fields);
         const wide = particles === 1 ? target : rows(target.broadcastTo([...lead, target.shape[1]]));
@@ -159,37 +200,65 @@ export function compose(config: ModelConfig): Model {
     encode(ctx, record) {
       const features = net.encoder(ctx.at("encoder"), record);
       const groups: { name: string; q: Dist }[] = [];
-      net.decoder(ctx.at("decoder"), (name, { size = config.latent, context = null } = {}) => {
+      const ask: AskLatent = (name, { size = config.latent, context = null } = {}) => {
         const q = posteriorOf(ctx, name, features, size, priorOf(ctx, name, size, context), context);
         groups.push({ name, q });
         return besides(q.mean, record);
-      });
+      };
+      net.decoder(ctx.at("decoder"), ask, null);
       return groups;
     },
 
-    decode(ctx, latents, record) {
-      const out = net.decoder(ctx.at("decoder"), (name) => {
+    decode(ctx, latents, record, teacher = null) {
+      const ask: AskLatent = (name) => {
         if (!latents[name])
           throw new VaekitError(
             "E_CONFIG",
             `the decoder asks for latents "${name}", given: ${Object.keys(latents).join(", ")}`,
           );
         return besides(latents[name], record);
-      });
-      return likelihoodsOf(ctx, out);
+      };
+      return likelihoodsOf(ctx, net.decoder(ctx.at("decoder"), ask, teacher), teacher);
     },
+    writing: writingOf(net, likelihoodsBy, besides),
 
     generate(ctx, count) {
       const latents: Record<string, Tensor> = {};
-      const out = net.decoder(ctx.at("decoder"), (name, { size = config.latent, context = null } = {}) => {
+      const ask: AskLatent = (name, { size = config.latent, context = null } = {}) => {
         const p = priorOf(ctx, name, size, context);
         const eps = ctx.at("sampler").at(name).noise("eps", [count, p.noiseSize], "normal");
         latents[name] = sampler.part.draw(sampler.options, p, eps, ctx.scalar(TEMPERATURE));
         return besides(latents[name], given.length > 0 ? packedRecord(given, count) : null);
-      });
-      return { latents, out: likelihoodsOf(ctx, out) };
+      };
+      return { latents, out: likelihoodsOf(ctx, net.decoder(ctx.at("decoder"), ask, null), null) };
     },
   };
+}
+
+function writingOf(
+  { writers = {} }: BuiltNet,
+  groups: readonly LikelihoodGroup[],
+  besides: (z: Tensor, record: Values | null) => Tensor,
+): Record<string, Writing> {
+  return Object.fromEntries(
+    groups.flatMap(({ name, next }): [string, Writing][] => {
+      const writer = writers[name];
+      if (!next || !writer) return [];
+      return [
+        [
+          name,
+          {
+            grows: writer.grows,
+            begin: (ctx, z, record) => writer.begin(ctx.at("decoder"), besides(z, record)),
+            step(ctx, held, grown, token) {
+              const { out, ...then } = writer.step(ctx.at("decoder"), held, grown, token);
+              return { logits: next(ctx.at("likelihood"), out), ...then };
+            },
+          },
+        ],
+      ];
+    }),
+  );
 }
 
 function mapValues<T, R>(

@@ -8,7 +8,7 @@ import type { Ctx } from "../nn/ctx.js";
 import { choose } from "./choose.js";
 import type { ModelConfig } from "./config.js";
 import { likelihoods } from "./list.js";
-import type { Likelihood, Member, Output } from "./parts.js";
+import type { Likelihood, Member, Output, Teacher } from "./parts.js";
 
 export interface LikelihoodGroup {
   /** The field's name, or that of the likelihood where there are several. */
@@ -20,7 +20,9 @@ export interface LikelihoodGroup {
   /** How many of the Dist's elements are each field's; what is left belongs to none. */
   readonly elements: readonly number[];
   /** p(x|z) over the values of the fields side by side. */
-  build(ctx: Ctx, out: Tensor): Dist;
+  build(ctx: Ctx, out: Tensor, teacher: Teacher | null): Dist;
+  /** Of a text: unnormalised log-probabilities of the next token [R, V] from what the decoder gave for it. */
+  readonly next: ((ctx: Ctx, out: Tensor) => Tensor) | null;
 }
 
 /** E_CONFIG for a field without a likelihood, or with one that is not for its kind. */
@@ -48,8 +50,16 @@ function groupOf(part: Likelihood, members: readonly Member<object>[]): Likeliho
   const { joint } = part;
   if (!joint) {
     const output = { ...part.output, fields, units: field.size * part.output.perValue };
-    const build = (ctx: Ctx, out: Tensor) => part.build(ctx.at(field.name), options, out, field);
-    return { name: field.name, fields, part, output, elements: [field.size], build };
+    const scope = (ctx: Ctx): Ctx => ctx.at(field.name);
+    return {
+      name: field.name,
+      fields,
+      part,
+      output,
+      elements: [field.size],
+      build: (ctx, out, teacher) => part.build(scope(ctx), options, out, field, teacher),
+      next: part.next ? (ctx, out) => part.next!(scope(ctx), options, out, field) : null,
+    };
   }
   const { units, bias } = joint.output(members);
   return {
@@ -59,5 +69,6 @@ function groupOf(part: Likelihood, members: readonly Member<object>[]): Likeliho
     output: { fields, units, perValue: units / fields.reduce((total, { size }) => total + size, 0), bias: () => bias },
     elements: joint.elements(members),
     build: (ctx, out) => joint.build(ctx.at(part.name), members, out),
+    next: null,
   };
 }

@@ -6,9 +6,12 @@ import { categoricalLikelihood } from "./likelihoods/categorical.js";
 import { discretizedLogisticLikelihood } from "./likelihoods/discretized-logistic.js";
 import { normalLikelihood } from "./likelihoods/normal.js";
 import { normalColumnsLikelihood } from "./likelihoods/normal-columns.js";
+import { tokens } from "./likelihoods/tokens.js";
 import { conv } from "./nets/conv.js";
+import { gru } from "./nets/gru.js";
 import { mlp } from "./nets/mlp.js";
 import { residual } from "./nets/residual.js";
+import { transformer } from "./nets/transformer.js";
 import { elbo } from "./objectives/elbo.js";
 import type { Likelihood, Net, Objective, Posterior, Prior, Sampler } from "./parts.js";
 import { normalPosterior } from "./posteriors/normal.js";
@@ -16,7 +19,7 @@ import { mixturePrior } from "./priors/mixture.js";
 import { standardNormalPrior } from "./priors/standard-normal.js";
 import { priorSampler } from "./samplers/prior.js";
 
-export const nets = registry<Net>("net", [mlp, conv, residual] as Net[]);
+export const nets = registry<Net>("net", [mlp, conv, residual, gru, transformer] as Net[]);
 export const posteriors = registry<Posterior>("posterior", [normalPosterior] as Posterior[]);
 export const priors = registry<Prior>("prior", [standardNormalPrior, mixturePrior] as Prior[]);
 export const likelihoods = registry<Likelihood>("likelihood", [
@@ -25,6 +28,7 @@ export const likelihoods = registry<Likelihood>("likelihood", [
   discretizedLogisticLikelihood,
   categoricalLikelihood,
   normalColumnsLikelihood,
+  tokens,
 ] as Likelihood[]);
 export const objectives = registry<Objective>("objective", [elbo] as Objective[]);
 export const samplers = registry<Sampler>("sampler", [priorSampler] as Sampler[]);

@@ -23,6 +23,7 @@ import {
   type TracedProgram,
 } from "./programs.js";
 import type { Runner, Weight } from "./runner.js";
+import { textFeeds } from "./texts.js";
 import { RECORD } from "./values.js";
 
 /** E_MODEL when weights are missing, unknown or of another shape than the configuration asks for. */
@@ -202,11 +203,13 @@ function givenFeeds(model: Model, given: Columns | undefined): Feeds {
 /** Columns as the model sees them, by field. */
 function encodedFields(model: Model, columns: Columns, scratch?: Scratch): Feeds {
   return Object.fromEntries(
-    model.fields.map(({ name, kind, schema, size, stored }) => {
+    model.fields.flatMap((field) => {
+      const { name, kind, schema, size, stored } = field;
       const column = columns[name];
       if (!column)
         throw new VaekitError("E_DATA", `the data has no field "${name}"; it has ${Object.keys(columns).join(", ")}`);
-      return [name, kind.encode(column, schema, scratch?.(name, (column.length / stored) * size))];
+      if (field.ragged) return Object.entries(textFeeds(field, column, scratch));
+      return [[name, kind.encode(column, schema, scratch?.(name, (column.length / stored) * size))]];
     }),
   );
 }

@@ -6,6 +6,7 @@ import type { Field } from "../fields/list.js";
 import type { Tensor } from "../graph/ops.js";
 import type { Ctx } from "../nn/ctx.js";
 import type { Initializer } from "../nn/init.js";
+import type { Tokens } from "../nn/tokens.js";
 import type { Philox } from "../random.js";
 import type { Engine } from "../runtime/engine.js";
 import type { FieldFacts } from "./checkup.js";
@@ -41,11 +42,45 @@ export interface Output extends OutputSpec {
 /** Asks for latent variables. A plain decoder asks once; a ladder asks per block, with what it has so far as context. */
 export type AskLatent = (name: string, request?: { readonly size?: number; readonly context?: Tensor }) => Tensor;
 
+/** What an autoregressive decoder is told in training: the texts themselves, of which it predicts each token from those before. */
+export interface Teacher {
+  /** How many latents read each record: latents are [particles * B, D]. */
+  readonly particles: number;
+  tokens(field: string): Tokens;
+}
+
+/** What is held while texts are written: `state` is replaced at each step, `fixed` stays; all are [R, ..]. */
+export interface Held {
+  readonly fixed: Values;
+  readonly state: Values;
+}
+/** A row for each step so far, [S, R, width]; that of the step under way is the last, not filled in yet. */
+export type Grown = Values;
+/** Writes a text token by token. */
+export interface Writer {
+  /** Numbers per text and step of what grows, by name. */
+  readonly grows: Readonly<Record<string, number>>;
+  /** From latents [R, D]. */
+  begin(ctx: Ctx, z: Tensor): Held;
+  /** From the token before [R] int32: what the likelihood needs of each text [R, W], the next state, and the rows [R, width] of what grows. */
+  step(
+    ctx: Ctx,
+    held: Held,
+    grown: Grown,
+    token: Tensor,
+  ): { readonly out: Tensor; readonly state: Values; readonly rows: Values };
+}
+
 export interface BuiltNet {
   /** Features by name [B, F] from the values of the fields. */
   encoder(ctx: Ctx, record: Values): Values;
-  /** What the likelihoods need, by the names of the outputs [N, units], N being as long as the latents that were asked for. */
-  decoder(ctx: Ctx, latent: AskLatent): Values;
+  /**
+   * What the likelihoods need, by the names of the outputs [N, units], N being as long as the latents that were asked for; of
+   * texts a row for each token that is there. Without a teacher there are none for texts.
+   */
+  decoder(ctx: Ctx, latent: AskLatent, teacher: Teacher | null): Values;
+  /** For outputs that are texts, by name: the same step by step. `ctx` is that of the decoder. */
+  readonly writers?: Readonly<Record<string, Writer>>;
 }
 export interface Net<Options = object> extends Part<Options> {
   /** The largest learning rate of the one-cycle schedule that suits this net at batch 128. */
@@ -168,8 +203,13 @@ interface AnyLikelihood<Options> extends Part<Options> {
 /** The likelihood of one field. */
 export interface FieldLikelihood<Options = object> extends AnyLikelihood<Options> {
   readonly output: OutputSpec;
-  /** p(x|z) over the field's flat values [.., size], from what the decoder gave, [.., size * perValue]. */
-  build(ctx: Ctx, options: Options, out: Tensor, field: Field): Dist;
+  /**
+   * p(x|z) over the field's flat values [.., size], from what the decoder gave, [.., size * perValue]; of a text from a row for
+   * each of its tokens.
+   */
+  build(ctx: Ctx, options: Options, out: Tensor, field: Field, teacher: Teacher | null): Dist;
+  /** For texts: unnormalised log-probabilities of the next token [R, V] from what the decoder gave for it [R, W]. */
+  readonly next?: (ctx: Ctx, options: Options, out: Tensor, field: Field) => Tensor;
   readonly joint?: undefined;
 }
 /** The likelihood of all fields that chose it. */

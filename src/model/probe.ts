@@ -33,7 +33,8 @@ export function probeProgram(model: Model): TracedProgram {
       const costs = dist.elements(valuesOf(record, fields)).neg();
       let start = 0;
       for (const [i, field] of fields.entries()) {
-        outputs[NATS + field.name] = costs.slice(1, start, start + elements[i]).sum(-1);
+        const own = field.ragged ? costs : costs.slice(1, start, start + elements[i]);
+        outputs[NATS + field.name] = own.sum(-1);
         start += elements[i];
       }
       continue;

@@ -6,12 +6,13 @@ import type { Field } from "../fields/list.js";
 import { grad } from "../graph/grad.js";
 import { concat, constant, input, type Tensor } from "../graph/ops.js";
 import { type Program, program } from "../graph/program.js";
-import type { Dim } from "../graph/tensor.js";
+import type { Dim, Shape } from "../graph/tensor.js";
 import { type Ctx, type DataFacts, type ParameterSpec, type Recording, recordingContext } from "../nn/ctx.js";
 import { rowsOf } from "../nn/rows.js";
 import type { Model, Trace } from "./compose.js";
 import type { LikelihoodGroup } from "./likelihood-groups.js";
 import type { Values } from "./parts.js";
+import { teacherOf, textInputs } from "./texts.js";
 import { packedRecord, valuesOf } from "./values.js";
 
 /** A program and what its trace asked for. */
@@ -32,10 +33,17 @@ function factsOf(model: Model): DataFacts {
   return model.config.facts;
 }
 
-/** A placeholder per field, [batch, ...shape]; of a packed model they are parts of one. */
+/** A placeholder per field, [batch, ...shape], of a text [batch, T] and one beside it; of a packed model they are parts of one. */
 export function recordOf(model: Model, batch: Dim): Values {
   if (model.packed) return packedRecord(model.fields, batch);
-  return Object.fromEntries(model.fields.map(({ name, shape }) => [name, input(name, [batch, ...shape])]));
+  const { fields } = model;
+  const values = fields.map((field) => [field.name, input(field.name, [batch, ...shapeOf(field)])]);
+  return { ...Object.fromEntries(values), ...textInputs(fields) };
+}
+
+/** Shape of a record's values in a program. */
+function shapeOf({ shape, ragged }: Field): Shape {
+  return ragged ? [ragged.length] : shape;
 }
 
 /**
@@ -112,22 +120,22 @@ export function sideBySide(groups: readonly { readonly q: Dist }[]): { mu: Tenso
   };
 }
 
-/** Decoder's mean for latents z [B, latent] of all groups side by side: an output per field, [B, ...shape]. */
+/** Decoder's mean for latents z [B, latent] of all groups side by side: an output per field but texts, [B, ...shape]. */
 export function decodeProgram(model: Model): TracedProgram {
   const { ctx, recording } = recordingContext("use", factsOf(model));
   const out = model.decode(ctx, latentsOf(model), givenOf(model));
-  const means = model.groups.flatMap(({ name, fields }) => byField(out[name].mean, fields));
+  const means = atOnce(model).flatMap(({ name, fields }) => byField(out[name].mean, fields));
   return { recording, program: program("decode", Object.fromEntries(means)) };
 }
 
 /**
- * Records drawn from p(x|z) for latents z [B, latent] of all groups side by side: an output per field, [B, ...shape]. The
+ * Records drawn from p(x|z) for latents z [B, latent] of all groups side by side: an output per field but texts, [B, ...shape]. The
  * noise of each likelihood is an input of its own.
  */
 export function drawRecordProgram(model: Model): TracedProgram {
   const { ctx, recording } = recordingContext("use", factsOf(model));
   const out = model.decode(ctx, latentsOf(model), givenOf(model));
-  const drawn = model.groups.flatMap(({ name, fields }) => {
+  const drawn = atOnce(model).flatMap(({ name, fields }) => {
     const { noise, noiseSize, sample } = out[name];
     const eps = ctx
       .at("likelihood")
@@ -136,6 +144,11 @@ export function drawRecordProgram(model: Model): TracedProgram {
     return byField(sample(eps).z, fields);
   });
   return { recording, program: program("draw-records", Object.fromEntries(drawn)) };
+}
+
+/** The likelihoods whose values are made at once; texts are written token by token. */
+function atOnce({ groups }: Model): LikelihoodGroup[] {
+  return groups.filter(({ next }) => next === null);
 }
 
 /** Values [B, sum of sizes] as one tensor [B, ...shape] per field. */
@@ -147,16 +160,16 @@ function byField(values: Tensor, fields: readonly Field[]): [name: string, value
           1,
           fields.map(({ size }) => size),
         );
-  return fields.map(({ name, shape }, i) => [name, parts[i].reshape([BATCH, ...shape])]);
+  return fields.map((field, i) => [field.name, parts[i].reshape([BATCH, ...shapeOf(field)])]);
 }
 
 /** Of a conditional model the fields that it is given, as one input. */
-function givenOf({ given }: Model): Values | null {
+export function givenOf({ given }: Model): Values | null {
   return given.length > 0 ? packedRecord(given, BATCH) : null;
 }
 
 /** The input z [B, latent] cut into groups. */
-function latentsOf(model: Model): Record<string, Tensor> {
+export function latentsOf(model: Model): Record<string, Tensor> {
   const z = input("z", [BATCH, latentSize(model)]);
   let start = 0;
   return Object.fromEntries(
@@ -217,11 +230,7 @@ export function explainProgram(model: Model, particles: number): TracedProgram {
 function explainedOnAverage(model: Model, record: Values, trace: Trace, logWeights: Tensor): Record<string, Tensor> {
   const { particles } = trace;
   const share = logWeights.softmax(0).expandDims(-1);
-  const overParticles = (x: Tensor): Tensor =>
-    x
-      .reshape([particles, BATCH, x.shape[1] as number])
-      .mul(share)
-      .sum(0);
+  const overParticles = (x: Tensor): Tensor => x.reshape([particles, BATCH, x.shape[1]]).mul(share).sum(0);
   const outputs: Record<string, Tensor> = {};
   for (const group of model.groups) {
     const { name, fields } = group;
@@ -229,7 +238,7 @@ function explainedOnAverage(model: Model, record: Values, trace: Trace, logWeigh
     for (const [field, mean] of byField(overParticles(dist.mean), fields)) outputs[MEAN + field] = rowsOf(mean);
     if (dist.elements === "none") continue;
     const values = valuesOf(record, fields);
-    const size = values.shape[1] as number;
+    const size = values.shape[1];
     const x = values.broadcastTo([particles, BATCH, size]).reshape([-1, size]);
     Object.assign(outputs, surprises(overParticles(dist.elements(dist.mode).sub(dist.elements(x))), group));
   }
@@ -248,7 +257,7 @@ function explainedAtBest(
   // Where no weight is a number, none is the largest, and the latents are 0.
   const chosen = isBest.div(isBest.sum(0, true).maximum(1)).expandDims(-1); // [P, B, 1]
   const latents = groups.map(({ name, size, z }) => [name, z.reshape([particles, BATCH, size]).mul(chosen).sum(0)]);
-  const out = model.decode(ctx, Object.fromEntries(latents), record);
+  const out = model.decode(ctx, Object.fromEntries(latents), record, teacherOf(record, model.fields, 1));
   const outputs: Record<string, Tensor> = {};
   for (const group of model.groups) {
     const { mean, elements, surprise } = out[group.name];
@@ -263,6 +272,7 @@ function explainedAtBest(
 
 /** Elements [B, E] of a group as an output per field. */
 function surprises(all: Tensor, { fields, elements }: LikelihoodGroup): Record<string, Tensor> {
+  if (fields.length === 1 && fields[0].ragged) return { [SURPRISE + fields[0].name]: all };
   let start = 0;
   return Object.fromEntries(
     fields.map(({ name }, i) => {

@@ -46,7 +46,8 @@ export interface Recording {
 }
 
 export interface Ctx {
-  readonly mode: "train" | "use";
+  /** In validation nothing is left out at random, but a prior that is fitted afterwards is not there yet. */
+  readonly mode: "train" | "validate" | "use";
   readonly facts: DataFacts;
   /** The same context with `name.` before every name. */
   at(name: string): Ctx;

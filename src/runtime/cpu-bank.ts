@@ -93,9 +93,16 @@ export function cpuBank(
     },
     isFinite: (slot) => kernel.allFinite(viewAll(slot).byteOffset, slotFloats) === 1,
     gradientNorm: async () => Math.sqrt(kernel.sumOfSquares(viewAll("gradient").byteOffset, slotFloats)),
-    async update(rule: UpdateRule) {
+    async update(rule: UpdateRule, only) {
       const [p, g, m, v] = SLOTS.map((slot) => viewAll(slot).byteOffset);
-      kernel.adam(p, g, m, v, slotFloats, ...adamFactors(rule));
+      const factors = adamFactors(rule);
+      if (!only) return kernel.adam(p, g, m, v, slotFloats, ...factors);
+      for (const name of only) {
+        const { offset, length } = places.get(name)!;
+        const at = offset * FLOAT_BYTES;
+        const padded = Math.ceil(length / PADDED_FLOATS) * PADDED_FLOATS;
+        kernel.adam(p + at, g + at, m + at, v + at, padded, ...factors);
+      }
     },
     moveAverage: async (decay) => mix("average", "value", decay, 1 - decay),
     async addGradient(weight, first) {

@@ -52,7 +52,8 @@ export interface Bank {
   write(name: string, slot: Slot, values: ArrayLike<number>): Promise<void>;
   /** Euclidean norm over all gradients, before scaling. */
   gradientNorm(): Promise<number>;
-  update(rule: UpdateRule): Promise<void>;
+  /** Of all parameters, or of those named alone. */
+  update(rule: UpdateRule, only?: readonly string[]): Promise<void>;
   /** average = decay * average + (1 - decay) * value */
   moveAverage(decay: number): Promise<void>;
   /** sum = weight * gradient the first time, then sum + weight * gradient. */

@@ -2,7 +2,7 @@
 
 import type { InferenceSession, Tensor } from "onnxruntime-web";
 import type { LoweredProgram } from "../graph/lower.js";
-import { inputsOf, type Program } from "../graph/program.js";
+import { dimsOf, inputsOf, type Program } from "../graph/program.js";
 import type { TensorType } from "../graph/tensor.js";
 import type { Executable, Values } from "./engine.js";
 import type { GpuBank } from "./gpu-bank.js";
@@ -47,8 +47,9 @@ export function gpuExecutable(
 
   return {
     program,
-    async run(feeds, dims = {}) {
+    async run(feeds, given = {}) {
       const all: Record<string, Tensor> = {};
+      const dims = dimsOf(program, feeds, given);
       if (readsValues) all[VALUE] = bank.tensor("value");
       if (readsGradients) all[GRADIENT] = bank.tensor("gradient");
       for (const [name, type] of fed)

@@ -2,7 +2,7 @@
 
 import { VaekitError } from "../errors.js";
 import { gradientName, type LoweredProgram } from "../graph/lower.js";
-import { inputsOf, type Program } from "../graph/program.js";
+import { dimsOf, inputsOf, type Program } from "../graph/program.js";
 import { bindShape, type Dtype, type Tensor, type TensorType } from "../graph/tensor.js";
 import type { CpuBank } from "./cpu-bank.js";
 import type { Executable, Feeds, Values } from "./engine.js";
@@ -62,8 +62,9 @@ export function ortExecutable(
 
   return {
     program,
-    async run(feeds, dims = {}) {
+    async run(feeds, given = {}) {
       const all = { ...fixed };
+      const dims = dimsOf(program, feeds, given);
       for (const [name, type] of fed) all[name] = fedTensor(ort, program, name, type, feeds, dims);
       const started = performance.now();
       const results = await session.run(all, fetches).catch((cause: Error) => {

@@ -41,6 +41,12 @@ export function chooseWarmup(epochs: number, { warmup }: TrainingAdvice): Choice
   return { value: Number((epochs * warmup).toFixed(1)), why: `${(100 * warmup).toFixed(0)} % of the epochs` };
 }
 
+/** Epochs as an autoencoder. */
+export function choosePretrain(epochs: number, share: number): Choice<number> {
+  const value = Math.min(epochs - 1, Math.round(epochs * share));
+  return { value, why: `${(100 * share).toFixed(0)} % of the epochs as an autoencoder, so that latents are in use` };
+}
+
 /** Records from which on all steps are made that are asked for. */
 const MANY_RECORDS = 30_000;
 

@@ -1,6 +1,5 @@
 /** The training loop: epochs of steps, recovery from divergence, checkpoints, best weights, early stopping. */
 
-import { shuffled } from "../data/shuffle.js";
 import { VaekitError } from "../errors.js";
 import type { Weight } from "../model/runner.js";
 import { Philox } from "../random.js";
@@ -27,6 +26,10 @@ export interface LoopSettings {
   readonly learningRate: Schedule;
   /** Weight of the KL term; a loop without one gives null. */
   readonly beta: { readonly name: string; readonly schedule: Schedule; readonly warmupSteps: number } | null;
+  /** What happens before step `step`, once. */
+  readonly turn: { readonly step: number; readonly run: () => Promise<void> } | null;
+  /** Updates of the tensors `names` alone, on other records, before each step that `until` does not reach. */
+  readonly ahead: { readonly names: readonly string[]; readonly updates: number; readonly until: number } | null;
   readonly noiseStream: number;
   readonly validate: (() => Promise<Terms>) | null;
   /** Which validation result is better: smaller. */
@@ -48,11 +51,26 @@ export interface LoopResult {
 
 /** A run that diverges is set back and slowed down this many times. */
 const MAX_RECOVERIES = 3;
+/** Batches from one update ahead to the next. */
+const AHEAD_STRIDE = 7;
 /** Seconds between progress events. */
 const PROGRESS_SECONDS = 0.25;
 
 export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, LoopResult> {
-  const { problem, stepper, options, learningRate, beta, validate, score, save, checkpointSeconds, signal } = settings;
+  const {
+    problem,
+    stepper,
+    options,
+    learningRate,
+    beta,
+    turn,
+    ahead,
+    validate,
+    score,
+    save,
+    checkpointSeconds,
+    signal,
+  } = settings;
   const { bank, states } = stepper;
   const { epochs, seed, patience, clip, ema } = options;
   const batchSize = options.batchSize * options.accumulate; // records of an update
@@ -121,11 +139,7 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
   }
 
   while (epoch < epochs) {
-    const order = shuffled(
-      Uint32Array.from({ length: problem.count }, (_, i) => i),
-      seed,
-      epoch,
-    );
+    const order = await problem.order(seed, epoch, batchSize);
     const epochStarted = performance.now();
     // Of the step before: a checkpoint may lie between an epoch's last step and its end.
     let rateNow = rateAt(Math.max(0, step - 1));
@@ -135,15 +149,24 @@ export async function* loop(settings: LoopSettings): AsyncGenerator<TrainEvent, 
         yield* checkpoint();
         return await result("interrupted");
       }
+      if (step === turn?.step) await turn.run();
       const records = order.subarray(batch * batchSize, (batch + 1) * batchSize);
       betaNow = betaAt(step);
       rateNow = rateAt(step);
-      const { terms, gradientNorm } = await stepper.run(records, random, beta ? { [beta.name]: betaNow } : {});
+      const scalars = beta ? { [beta.name]: betaNow } : {};
+      const rule = (gradientNorm: number) =>
+        update({ learningRate: rateNow, step: step + 1, gradientNorm, clip: clip ?? "none" });
+      for (let i = 1; ahead && step < ahead.until && i <= ahead.updates; i++) {
+        const at = ((batch + i * AHEAD_STRIDE) % stepsPerEpoch) * batchSize;
+        const { gradientNorm } = await stepper.run(order.subarray(at, at + batchSize), random, scalars);
+        if (Number.isFinite(gradientNorm)) await bank.update(rule(gradientNorm), ahead.names);
+      }
+      const { terms, gradientNorm } = await stepper.run(records, random, scalars);
       if (!Number.isFinite(terms.loss) || !Number.isFinite(gradientNorm)) {
         yield* recover(terms);
         break;
       }
-      await bank.update(update({ learningRate: rateNow, step: step + 1, gradientNorm, clip: clip ?? "none" }));
+      await bank.update(rule(gradientNorm));
       step++;
       batch++;
       if (ema > 0) await bank.moveAverage(Math.min(ema, risingDecay(step)));

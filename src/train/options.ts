@@ -34,6 +34,12 @@ export const TrainingOptions = z.object({
   shift: z.int().min(0).default(0),
   /** Epochs over which beta rises. */
   warmup: z.number().min(0).default(0),
+  /** Epochs as an autoencoder, at beta 0, before; then the decoder starts anew beside the encoder that has learned (Li et al. 2019). */
+  pretrain: z.int().min(0).default(0),
+  /** Times that beta rises from 0 (Fu et al. 2019). */
+  cycles: z.int().min(1).default(1),
+  /** Updates of the encoder alone before each of all, until beta has risen (He et al. 2019). */
+  lagging: z.int().min(0).default(0),
   /** Share of the training records that may be anomalies: so many are left out of each step, those of the largest loss. */
   contamination: z.number().min(0).max(0.5).default(0),
   /** A prior fitted to the codes afterwards stays always, or where held-out codes are likelier under it than under N(0, I). */
@@ -52,6 +58,7 @@ export const TrainingWishes = z
     epochs: z.union([auto, z.int().min(1)]),
     batchSize: z.union([auto, z.int().min(1)]),
     warmup: z.union([auto, z.number().min(0)]),
+    pretrain: z.union([auto, z.int().min(0)]),
   })
   .partial();
 export type TrainingWishes = z.input<typeof TrainingWishes>;
@@ -60,4 +67,4 @@ export type TrainingWishes = z.input<typeof TrainingWishes>;
 export const CONSTANT_LEARNING_RATE = 1e-3;
 
 /** Streams of a seed's random numbers that training draws from (see data/streams.ts for the others). */
-export const STREAM = { initial: 1, noise: 2, validation: 3, codes: 4, prior: 5, heldOutCodes: 6 } as const;
+export const STREAM = { initial: 1, noise: 2, validation: 3, codes: 4, prior: 5, heldOutCodes: 6, restart: 7 } as const;

@@ -12,7 +12,7 @@ import { likelihoods, nets, objectives, posteriors, priors, samplers } from "../
 import type { Part } from "../model/parts.js";
 import type { Registry } from "../registry.js";
 import { VERSION } from "../version.js";
-import { chooseBatchSize, chooseEpochs, chooseWarmup } from "./length.js";
+import { chooseBatchSize, chooseEpochs, choosePretrain, chooseWarmup } from "./length.js";
 import { TrainingOptions, type TrainingWishes } from "./options.js";
 import type { Init } from "./warm-start.js";
 
@@ -169,14 +169,14 @@ type Decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choic
 
 /** How to train, with what was left to the data decided. */
 function decideTraining(data: Dataset, fields: readonly Field[], wishes: Wishes, decide: Decide): TrainingOptions {
-  const { epochs, batchSize, warmup, ...rest } = wishes;
-  const given = Object.entries({ epochs, batchSize, warmup }).filter(([, wish]) => wish !== "auto");
+  const { epochs, batchSize, warmup, pretrain, ...rest } = wishes;
+  const given = Object.entries({ epochs, batchSize, warmup, pretrain }).filter(([, wish]) => wish !== "auto");
   const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
   const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
   const advice = fields[0].kind.training?.(recordFacts(fields, parsed.contamination, wishes));
   const batch = decide("batch", batchSize, () => chooseBatchSize(train.length, advice));
   const chosen = decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate, advice));
-  const isAuto = warmup === "auto" || warmup === undefined;
+  const isLeft = (wish: unknown): boolean => wish === "auto" || wish === undefined;
   const learningRate = parsed.learningRate ?? (parsed.schedule === "onecycle" ? advice?.learningRate : undefined);
   const clip = parsed.clip ?? advice?.clip;
   return {
@@ -185,7 +185,11 @@ function decideTraining(data: Dataset, fields: readonly Field[], wishes: Wishes,
     ...(clip !== undefined && { clip }),
     batchSize: batch,
     epochs: chosen,
-    warmup: isAuto && advice ? decide("warmup", "auto", () => chooseWarmup(chosen, advice)) : parsed.warmup,
+    pretrain:
+      isLeft(pretrain) && advice?.pretrain
+        ? decide("pretrain", "auto", () => choosePretrain(chosen, advice.pretrain!))
+        : parsed.pretrain,
+    warmup: isLeft(warmup) && advice ? decide("warmup", "auto", () => chooseWarmup(chosen, advice)) : parsed.warmup,
   };
 }
 
@@ -252,6 +256,7 @@ function objectiveOf(
   if (beta !== undefined) part.beta = beta;
   else if (isAuto && advice) part.beta = advice.beta;
   if (freeBits !== undefined) part.freeBits = freeBits;
+  else if (isAuto && advice?.freeBits) part.freeBits = advice.freeBits;
   if (contamination) part.trim = contamination;
   return part;
 }

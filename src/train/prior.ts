@@ -164,6 +164,8 @@ async function byGradients(
       options,
       learningRate: schedule(options.schedule, { learningRate: GRADIENT_TRAINING.learningRate }),
       beta: null,
+      turn: null,
+      ahead: null,
       noiseStream: STREAM.prior,
       validate: null,
       score: ({ loss }) => loss,

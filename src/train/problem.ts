@@ -1,18 +1,25 @@
 /** What a training loop minimises: a traced step per batch size and the values that feed it. */
 
 import type { Columns, Dataset } from "../data/dataset.js";
+import { epochOrder } from "../data/shuffle.js";
 import type { Augmentation } from "../fields/field.js";
 import { withBytes } from "../model/byte-inputs.js";
 import type { Model } from "../model/compose.js";
 import { fieldFeeds, type Scratch } from "../model/open.js";
 import { priorStepProgram, stepProgram, type TracedProgram } from "../model/programs.js";
+import { mostTokens } from "../model/texts.js";
 import type { Philox } from "../random.js";
 import type { Feeds } from "../runtime/engine.js";
+import { orderOf } from "./order.js";
 
 export interface Problem {
   /** Training records. */
   readonly count: number;
   trace(batch: number): TracedProgram;
+  /** The most that named dimensions of a step over so many records can be. */
+  dims(batch: number): Readonly<Record<string, number>>;
+  /** The records of an epoch in the order in which they are trained on, by the seed; batches follow each other. */
+  order(seed: number, epoch: number, batch: number): Uint32Array | Promise<Uint32Array>;
   /** Values of the data inputs for these records (numbered 0..count-1); may draw from `random` and use `scratch`. */
   feeds(records: Uint32Array, random: Philox, scratch: Scratch): Feeds | Promise<Feeds>;
 }
@@ -31,6 +38,8 @@ export function modelProblem(model: Model, data: Dataset, indices: Uint32Array, 
   return {
     count: indices.length,
     trace: (batch) => (bytes ? withBytes(stepProgram(model, batch), model) : stepProgram(model, batch)),
+    dims: (batch) => mostTokens(model.fields, batch),
+    order: orderOf(model.fields, data, indices),
     feeds(records, random, scratch) {
       const columns = data.read(records.map((at) => indices[at]));
       const feed = (read: Columns): Feeds => {
@@ -49,6 +58,8 @@ export function priorProblem(model: Model, codes: Float32Array, latent: number):
   return {
     count: codes.length / latent,
     trace: (batch) => priorStepProgram(model, batch),
+    dims: () => ({}),
+    order: (seed, epoch) => epochOrder(codes.length / latent, seed, epoch),
     feeds(records) {
       const z = new Float32Array(records.length * latent);
       for (const [row, record] of records.entries())

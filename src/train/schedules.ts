@@ -58,14 +58,39 @@ export function schedule(kind: string, options: ScheduleOptions): Schedule {
 }
 
 /**
- * The weight of the KL term: from 0 at step 0 in a straight line to `beta` after `warmup` epochs, then `beta`
- * (Bowman et al. 2016; Sønderby et al. 2016). `warmup` 0 gives `beta` from the start.
+ * The weight of the KL term: 0 for `pretrain` epochs, then in a straight line to `beta` within `warmup` epochs, then `beta`
+ * (Bowman et al. 2016; Sønderby et al. 2016). Neither gives `beta` from the start. With several `cycles` what comes after
+ * pretraining is cut into as many equal parts, and beta rises from 0 over the first half of each (Fu et al. 2019).
  */
-export function betaWarmup({ beta, warmup, stepsPerEpoch }: BetaOptions): Schedule {
+export function betaWarmup({ beta, warmup, stepsPerEpoch, pretrain = 0, cycles = 1 }: BetaOptions): Schedule {
   if (!(beta >= 0 && beta < Infinity)) throw invalid("beta", beta, "a number from 0");
   if (!(warmup >= 0 && warmup < Infinity)) throw invalid("warmup", warmup, "a number of epochs from 0");
-  const steps = warmup * stepsPerEpoch;
-  return (step) => (step < steps ? beta * (step / steps) : beta);
+  const first = pretrain * stepsPerEpoch;
+  const rise = warmup * stepsPerEpoch;
+  return (step, totalSteps) => {
+    if (step < first) return 0;
+    const since = step - first;
+    if (cycles === 1) return since < rise ? beta * (since / rise) : beta;
+    const cycle = (totalSteps - first) / cycles;
+    return beta * Math.min(1, (since % cycle) / (CYCLE_RISE * cycle));
+  };
+}
+
+/** The first step at which beta has risen for good. */
+export function warmSteps(options: BetaOptions, totalSteps: number): number {
+  const { warmup, stepsPerEpoch, pretrain = 0, cycles = 1 } = options;
+  const first = pretrain * stepsPerEpoch;
+  if (cycles === 1) return first + warmup * stepsPerEpoch;
+  return totalSteps - (1 - CYCLE_RISE) * ((totalSteps - first) / cycles);
+}
+
+/** Share of a cycle over which beta rises. */
+const CYCLE_RISE = 0.5;
+
+/** A schedule that begins anew at step `first`. */
+export function anewAt(first: number, schedule: Schedule): Schedule {
+  if (first === 0) return schedule;
+  return (step, totalSteps) => (step < first ? schedule(step, first) : schedule(step - first, totalSteps - first));
 }
 
 export interface BetaOptions {
@@ -73,6 +98,10 @@ export interface BetaOptions {
   /** Epochs, possibly a fraction. */
   readonly warmup: number;
   readonly stepsPerEpoch: number;
+  /** Epochs at beta 0 before. Default 0. */
+  readonly pretrain?: number;
+  /** Default 1. */
+  readonly cycles?: number;
 }
 
 function cosineBetween(from: number, to: number, share: number): number {

@@ -1,6 +1,7 @@
 /** One training step: feeds, noise, the compiled program for the batch at hand, the update. */
 
-import type { Program } from "../graph/program.js";
+import { dimsOf, type Program } from "../graph/program.js";
+import { bindShape } from "../graph/tensor.js";
 import { scratchArrays } from "../model/open.js";
 import { STATISTIC } from "../model/programs.js";
 import type { Weight } from "../model/runner.js";
@@ -36,6 +37,8 @@ export interface Stepper {
    * gradients lie in the bank afterwards.
    */
   run(records: Uint32Array, random: Philox, scalars: Readonly<Record<string, number>>): Promise<StepResult>;
+  /** Starts these parameters anew, as if they had never been trained. */
+  restart(names: readonly string[], random: Philox): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -61,7 +64,7 @@ export async function openStepper(
   const extra: ExtraSlot[] = [...(average ? ["average" as const] : []), ...(accumulate > 1 ? ["sum" as const] : [])];
   const trace = (count: number): Program => (count === batch ? first : problem.trace(count)).program;
   const fixed = FLOAT_BYTES * parameterCount * (SLOTS.length + extra.length);
-  expectMemory({ trace, batch, fixed }, engine.limits);
+  expectMemory({ trace, dims: problem.dims, batch, fixed }, engine.limits);
   const bank = engine.bank(
     [...parameters].map(([name, { shape }]) => ({ name, shape })),
     extra,
@@ -96,13 +99,14 @@ export async function openStepper(
   ): Promise<Record<string, number>> {
     const { recording, executable } = await forBatch(records.length);
     const feeds: Record<string, Feeds[string]> = { ...(await problem.feeds(records, generator, scratch)) };
+    const dims = dimsOf(executable.program, feeds);
     for (const [name, { kind, tensor }] of recording.noises) {
-      const values = scratch(`noise/${name}`, sizeOf(tensor.shape as number[]));
+      const values = scratch(`noise/${name}`, sizeOf(bindShape(tensor.shape, dims)));
       feeds[name] = kind === "normal" ? generator.normals(values) : generator.uniforms(values);
     }
     for (const name of recording.scalars.keys()) feeds[name] = Float32Array.of(scalars[name]);
     for (const [name, values] of states) feeds[name] = values;
-    const results = await executable.run(feeds);
+    const results = await executable.run(feeds, dims);
     const terms: Record<string, number> = {};
     for (const [name, values] of Object.entries(results)) {
       if (name.startsWith(STATISTIC))
@@ -129,6 +133,14 @@ export async function openStepper(
       }
       await bank.takeGradient(1);
       return { terms, gradientNorm: await bank.gradientNorm() };
+    },
+    async restart(names, generator) {
+      for (const name of names) {
+        const { shape, initialize } = parameters.get(name)!;
+        await bank.write(name, "value", initialize(shape, generator));
+        for (const slot of ["m", "v"] as const) await bank.write(name, slot, new Float32Array(sizeOf(shape)));
+        if (average) await bank.write(name, "average", await bank.read(name, "value"));
+      }
     },
     async dispose() {
       for (const { executable } of compiled.values()) await executable.dispose();

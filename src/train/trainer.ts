@@ -10,13 +10,14 @@ import { nets } from "../model/list.js";
 import { BETA } from "../model/objectives/elbo.js";
 import type { Weight } from "../model/runner.js";
 import { beforePrior } from "../model/standard-prior.js";
+import { Philox } from "../random.js";
 import type { Engine } from "../runtime/engine.js";
 import type { Terms, TrainEvent } from "./events.js";
 import { type LoopResult, loop } from "./loop.js";
 import { CONSTANT_LEARNING_RATE, STREAM, TrainingOptions } from "./options.js";
 import { fitPrior } from "./prior.js";
 import { modelProblem } from "./problem.js";
-import { betaWarmup, schedule } from "./schedules.js";
+import { anewAt, betaWarmup, schedule, warmSteps } from "./schedules.js";
 import { type TrainState, weightsOf } from "./state.js";
 import { openStepper } from "./stepper.js";
 import { openValidator } from "./validate.js";
@@ -49,6 +50,11 @@ export interface Trained {
   readonly reason: LoopResult["reason"];
 }
 
+/** Parameters of q(z|x); the others are those of p(x, z). */
+function isEncoders(name: string): boolean {
+  return name.startsWith("encoder.") || name.startsWith("posterior.");
+}
+
 /** A step as a full batch has it: smaller batches of one-cycle runs peak lower, by the square root. */
 const REFERENCE_BATCH = 128;
 
@@ -76,7 +82,13 @@ export async function* train(
   const stepper = await openStepper(problem, engine, batchSize, options.seed, STREAM.initial, wanted);
   const validator = valid.length > 0 ? await openValidator(model, data, valid, engine, stepper.bank, options) : null;
   const stepsPerEpoch = Math.ceil(indices.length / (batchSize * accumulate));
+  const totalSteps = stepsPerEpoch * options.epochs;
   const { beta = 1 } = model.objective.options as { beta?: number };
+  const annealing = { ...options, beta, stepsPerEpoch };
+  const warm = warmSteps(annealing, totalSteps);
+  const pretraining = options.pretrain * stepsPerEpoch;
+  const encoders = stepper.bank.entries.map(({ name }) => name).filter(isEncoders);
+  const decoders = stepper.bank.entries.map(({ name }) => name).filter((name) => !isEncoders(name));
   const started = performance.now();
   try {
     if (context.init && !context.resume) await startFrom(stepper.bank, context.init);
@@ -86,7 +98,7 @@ export async function* train(
       parameters: stepper.parameterCount,
       records: indices.length,
       validation: valid.length,
-      steps: stepsPerEpoch * options.epochs,
+      steps: totalSteps,
       epochs: options.epochs,
       choices: config.choices,
       resumedAtStep: context.resume?.progress.step ?? 0,
@@ -96,12 +108,16 @@ export async function* train(
       problem,
       stepper,
       options: { ...options, batchSize },
-      learningRate: schedule(options.schedule, { learningRate: options.learningRate ?? defaultRate(config, options) }),
-      beta: {
-        name: BETA,
-        schedule: betaWarmup({ beta, warmup: options.warmup, stepsPerEpoch }),
-        warmupSteps: options.warmup * stepsPerEpoch,
-      },
+      learningRate: anewAt(
+        pretraining,
+        schedule(options.schedule, { learningRate: options.learningRate ?? defaultRate(config, options) }),
+      ),
+      beta: { name: BETA, schedule: betaWarmup(annealing), warmupSteps: warm },
+      turn:
+        pretraining > 0
+          ? { step: pretraining, run: () => stepper.restart(decoders, new Philox(options.seed, STREAM.restart)) }
+          : null,
+      ahead: options.lagging > 0 ? { names: encoders, updates: options.lagging, until: warm } : null,
       noiseStream: STREAM.noise,
       validate: validator && (() => validator.run()),
       score: ({ reconstruction, kl }: Terms) => reconstruction + beta * kl,

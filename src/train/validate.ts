@@ -26,7 +26,7 @@ export async function openValidator(
   bank: Bank,
   options: { seed: number; binarize: boolean },
 ): Promise<Validator> {
-  const { program, recording } = scoreProgram(model, 1, "train");
+  const { program, recording } = scoreProgram(model, 1, "validate");
   const executable = await engine.compile(program, bank);
   return {
     async run() {

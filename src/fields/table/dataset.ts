@@ -8,8 +8,11 @@ import type { BadCell, Conversion, RawTable } from "../../data/table/raw.js";
 import { unknown, VaekitError } from "../../errors.js";
 import { several } from "../cells.js";
 import { fieldsOf } from "../list.js";
+import type { TextSchema } from "../text.js";
 import { describeTable, expectColumns, LOOKED_AT } from "./describe.js";
+import { learnTexts } from "./learn-texts.js";
 import { MISSING } from "./sample.js";
+import { type TokenArena, tokenArena } from "./token-arena.js";
 
 export interface TableOptions extends OpenOptions {
   /** Where columns are kept of a table of so many rows. Default: in memory. */
@@ -27,8 +30,10 @@ export async function tableDataset(raw: RawTable, options: TableOptions): Promis
   if (!schema) {
     const cells = await raw.sample(LOOKED_AT, options.seed ?? 0);
     const described = describeTable(raw.name, raw.columns, cells, options);
-    schema = described.schema;
     notices.push(...described.notices);
+    const learned = await learnTexts(raw, described.schema, options.missing ?? MISSING, options);
+    schema = learned.schema;
+    notices.push(...learned.notices);
   }
   return inTermsOf(raw, schema, notices, options);
 }
@@ -57,8 +62,11 @@ async function inTermsOf(
   for (const { name, value } of constants)
     conversions.push({ as: "code", column: name, missing, labels: typeof value === "string" ? [value] : [] });
   for (const name of [label, key]) if (name) conversions.push({ as: "text", column: name, missing: [] });
+  // A text is stored by its number among all texts of its column.
   const kinds = [
-    ...fields.map(({ kind, schema }): ColumnKind => (kind.cell!.rule(schema).as === "code" ? "int32" : "float64")),
+    ...fields.map(
+      ({ kind, schema }): ColumnKind => (["code", "text"].includes(kind.cell!.rule(schema).as) ? "int32" : "float64"),
+    ),
     ...constants.map((): ColumnKind => "int32"),
   ];
   const stored = [...fields, ...constants].map(({ name }) => name);
@@ -71,8 +79,13 @@ async function inTermsOf(
     /** Numbers of the rows that are left out. */
     readonly skipped: readonly number[];
     readonly bad: BadCell | null;
+    /** Of the fields that are texts, by their place. */
+    readonly arenas: ReadonlyMap<number, TokenArena>;
   }
   async function load(): Promise<Loaded> {
+    const arenas = new Map(
+      fields.flatMap(({ kind, schema }, i) => (kind.ragged ? [[i, tokenArena(schema as TextSchema)] as const] : [])),
+    );
     const store = options.storeFor?.(kinds, raw.count) ?? memoryColumns(kinds);
     const classes: string[] = [];
     const keys: string[] = [];
@@ -87,17 +100,31 @@ async function inTermsOf(
       for (const row of skipped) left.push(batch.start + row);
       const keep = <T>(_: T, i: number): boolean => skipped.size === 0 || !skipped.has(i);
       const kept = batch.columns.map((column) => (skipped.size === 0 ? column : (column as Float64Array).filter(keep)));
-      await store.append(kept.slice(0, stored.length) as Float64Array[]);
+      const numbered = (column: unknown, i: number): Float64Array | Int32Array => {
+        const texts = column as readonly (string | null)[];
+        const first = arenas.get(i)?.add(texts);
+        return first === undefined ? (column as Float64Array) : Int32Array.from(texts, (_, row) => first + row);
+      };
+      await store.append(kept.slice(0, stored.length).map(numbered));
       const texts = kept.slice(stored.length) as unknown as (readonly (string | null)[])[];
       if (label) for (const cell of texts[0]) classes.push(cell?.trim() ?? "");
       if (key) for (const cell of texts[label ? 1 : 0]) keys.push(cell ?? "");
       rows += kept[0]?.length ?? batch.count;
     }
     await store.finish();
-    return { store, labels: label ? labelsOf(classes) : null, keys: key ? keys : null, rows, skipped: left, bad };
+    return {
+      store,
+      labels: label ? labelsOf(classes) : null,
+      keys: key ? keys : null,
+      rows,
+      skipped: left,
+      bad,
+      arenas,
+    };
   }
-  // Labels, keys and rows left out are known only when all is read.
-  const eager = label !== undefined || key !== undefined || options.onError === "skip";
+  // Labels, keys, rows left out and texts that are cut are known only when all is read.
+  const eager =
+    label !== undefined || key !== undefined || options.onError === "skip" || fields.some(({ kind }) => kind.ragged);
   let loading: ReturnType<typeof load> | null = null;
   const loaded = () => (loading ??= load());
   const first = eager ? await loaded() : null;
@@ -106,6 +133,11 @@ async function inTermsOf(
   const skipped = first?.skipped ?? [];
   const left = `${several(skipped.length, "row")} ${skipped.length === 1 ? "is" : "are"} left out`;
   const told = bad ? [`${left}: ${badText(bad)} is the first`] : [];
+  for (const [i, { cut }] of first?.arenas ?? [])
+    if (cut > 0)
+      told.push(
+        `column "${fields[i].name}": ${several(cut, "text")} of more than ${fields[i].stored - 1} tokens, cut there (--max-length)`,
+      );
   const count = first?.rows ?? raw.count;
   return {
     name: raw.name,
@@ -119,10 +151,10 @@ async function inTermsOf(
       return first?.keys?.[index] ?? String(rowAt(index, skipped));
     },
     async read(indices) {
-      const { store } = await loaded();
+      const { store, arenas } = await loaded();
       for (let i = 0; i < indices.length; i++) checkIndex(indices[i], count, raw.name);
       const read = await store.read(indices);
-      return Object.fromEntries(stored.map((name, i) => [name, read[i]]));
+      return Object.fromEntries(stored.map((name, i) => [name, arenas.get(i)?.read(read[i]) ?? read[i]]));
     },
     async close() {
       if (loading) await loading.then(({ store }) => store.close()).catch(() => {});

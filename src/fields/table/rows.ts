@@ -7,6 +7,7 @@ import { hashBytes } from "../../random.js";
 import type { CellValue } from "../cell.js";
 import { convertCells } from "./convert.js";
 import { tableDataset } from "./dataset.js";
+import { textColumn } from "./text-column.js";
 
 /** A row by column names; what is undefined is missing. */
 export type Row = Readonly<Record<string, CellValue | undefined>>;
@@ -28,7 +29,10 @@ async function collected(rows: Iterable<Row> | AsyncIterable<Row>): Promise<Row[
  */
 export async function openRows(given: Rows, options: OpenOptions = {}): Promise<Dataset> {
   const rows = Array.isArray(given) ? (given as readonly Row[]) : await collected(given);
-  return tableDataset(rowTable(rows, Object.keys(options.schema?.fields ?? {})), options);
+  const table = rowTable(rows, Object.keys(options.schema?.fields ?? {}));
+  const { column } = options;
+  if (column === undefined) return tableDataset(table, options);
+  return tableDataset(await textColumn(table, column, options), { ...options, drop: [] });
 }
 
 /** Rows of which the columns are taken. */

@@ -42,7 +42,7 @@ export const mlp: Net<z.infer<typeof options>> = {
       }, x);
     return {
       encoder(ctx, record) {
-        const keep = hide > 0 && ctx.mode === "train" ? kept(ctx, record, fields, hide) : null;
+        const keep = hide > 0 && ctx.mode !== "use" ? kept(ctx, record, fields, hide) : null;
         return {
           [Object.keys(outputs)[0]]: layers(ctx, featuresOf(record, fields, keep, numbers), widths, startFor(fields)),
         };

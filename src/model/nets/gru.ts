@@ -1,0 +1,103 @@
+/** Recurrent nets for texts: read in both directions into z, written by a GRU that is given z at every step (Bowman et al. 2016). */
+
+import * as z from "zod";
+import type { Field } from "../../fields/list.js";
+import { concat, constant, type Tensor } from "../../graph/ops.js";
+import type { Ctx } from "../../nn/ctx.js";
+import { dropout, wordDropout } from "../../nn/dropout.js";
+import { embedding } from "../../nn/embedding.js";
+import { gruInput, gruStep, gruUniform, gru as states } from "../../nn/gru.js";
+import { linear } from "../../nn/linear.js";
+import { atLast, atTokens, backwards, forParticles, oneLater } from "../../nn/tokens.js";
+import { START, UNKNOWN } from "../../text/tokenizer.js";
+import type { Net } from "../parts.js";
+import { textsOf, tokensOf } from "../texts.js";
+
+const options = z.strictObject({
+  hidden: z.int().positive().default(256).describe("units of the state that texts are written from"),
+  embedding: z.int().positive().default(256).describe("numbers that stand for a token"),
+  reader: z.int().positive().default(256).describe("units of the state that texts are read into, in each direction"),
+  dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("share of the units of each text that the decoder goes without (Gal & Ghahramani 2016)"),
+  wordDropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("share of the tokens that the decoder is not told in training, so that it asks z (Bowman et al. 2016)"),
+});
+
+export const gru: Net<z.infer<typeof options>> = {
+  name: "gru",
+  summary: "texts: a bidirectional GRU reads, a GRU given z at every step writes",
+  options,
+  peakLearningRate: 2e-3,
+  build({ hidden, embedding: width, reader, dropout: rate, wordDropout: share }, fields) {
+    const texts = textsOf("gru", fields);
+    const embed = (ctx: Ctx, field: Field, codes: Tensor): Tensor =>
+      embedding(ctx.at("embed"), codes, { count: field.kind.ragged!.count(field.schema), width });
+    const read = (ctx: Ctx, embedded: Tensor, codes: Tensor): Tensor => {
+      const first = constant(0).broadcastTo([codes.shape[1], reader]);
+      return atLast(states(ctx, first, gruInput(ctx.at("input"), embedded, reader)), codes);
+    };
+    /** What z adds is the same at every step, so the product with [word, z] is made of two. */
+    const begin = (ctx: Ctx, z: Tensor) => ({
+      first: linear(ctx.at("initial"), z, { units: hidden }),
+      fromLatent: gruInput(ctx.at("latent"), z, hidden),
+    });
+    const fromWords = (ctx: Ctx, embedded: Tensor): Tensor =>
+      embedded.matmul(ctx.at("input").param("weight", [width, 3 * hidden], gruUniform(hidden)));
+    return {
+      encoder(ctx, record) {
+        return Object.fromEntries(
+          texts.map((field) => {
+            const scope = ctx.at(field.name);
+            const { codes } = tokensOf(record, field.name);
+            const back = backwards(codes);
+            const forwards = read(scope.at("forward"), embed(scope, field, codes), codes);
+            return [field.name, concat([forwards, read(scope.at("backward"), embed(scope, field, back), back)], 1)];
+          }),
+        );
+      },
+      decoder(ctx, latent, teacher) {
+        const z = latent("z");
+        if (!teacher) return {};
+        return Object.fromEntries(
+          texts.map((field) => {
+            const scope = ctx.at(field.name);
+            const tokens = teacher.tokens(field.name);
+            const before = wordDropout(scope, oneLater(tokens.codes, START), { rate: share, unknown: UNKNOWN });
+            const { first, fromLatent } = begin(scope, z);
+            const words = dropout(scope.at("words"), embed(scope, field, before), rate, [1, before.shape[1], width]);
+            const driven = forParticles(fromWords(scope, words), teacher.particles).add(fromLatent);
+            const all = states(scope, first, driven);
+            const out = dropout(scope.at("out"), all, rate, [1, all.shape[1], hidden]);
+            return [field.name, atTokens(out, tokens, teacher.particles)];
+          }),
+        );
+      },
+      writers: Object.fromEntries(
+        texts.map((field) => [
+          field.name,
+          {
+            grows: {},
+            begin(ctx, z) {
+              const { first, fromLatent } = begin(ctx.at(field.name), z);
+              return { fixed: { latent: fromLatent }, state: { h: first } };
+            },
+            step(ctx, { fixed, state }, _, token) {
+              const scope = ctx.at(field.name);
+              const driven = fromWords(scope, embed(scope, field, token)).add(fixed.latent);
+              const h = gruStep(scope, state.h, driven);
+              return { out: h, state: { h }, rows: {} };
+            },
+          },
+        ]),
+      ),
+    };
+  },
+};
