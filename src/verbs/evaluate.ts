@@ -54,9 +54,9 @@ export const evaluateVerb = verb({
     example: "vaekit evaluate models/mnist mnist#test --samples 16 --json",
     streams: false,
   },
-  async run({ data, samples, generated, limit, seed, label, filter, onError, ...options }, context) {
+  async run({ data, samples, generated, limit, seed, label, filter, onError, records, ...options }, context) {
     return withRunner(options, context, (runner, { engine, landmarks }) =>
-      withData(data, runner.config, { label, filter, onError }, context, async (dataset) => {
+      withData(data, runner.config, { label, filter, onError, records }, context, async (dataset) => {
         const near = landmarks && (await openLandmarks(runner.config, landmarks, engine));
         try {
           const result = await evaluateModel(runner, engine, dataset, {

@@ -17,6 +17,7 @@ import { startFrom } from "../train/warm-start.js";
 import { figuresText } from "./figures.js";
 import type { FitInput } from "./fit-options.js";
 import { oncePerText } from "./runner.js";
+import { tableOpening } from "./table-options.js";
 import type { VerbContext, VerbResult } from "./verb.js";
 import { loadInit, openingOf } from "./warm-start.js";
 
@@ -41,7 +42,9 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
   const { limit, seed, device, threads } = input;
   const init = input.init === undefined ? undefined : await loadInit(input.init, host);
   const onNotice = oncePerText((message) => report({ event: "notice", message }));
-  const data = await openDataset(input.data, { ...openingOf(input, init), limit, seed, signal, onNotice }, host);
+  const table = await tableOpening(input, host);
+  const options = { ...openingOf(input, init), ...table, limit, seed, signal, onNotice };
+  const data = await openDataset(input.data, options, host);
   try {
     data.notices.forEach(onNotice);
     const config = await plan(data, input, init);

@@ -51,7 +51,7 @@ export async function withRunner<Result>(
 }
 
 /** How data is read for a model. */
-export type DataOptions = Pick<OpenOptions, "limit" | "seed" | "label" | "key" | "filter" | "onError">;
+export type DataOptions = Pick<OpenOptions, "limit" | "seed" | "label" | "key" | "filter" | "onError" | "records">;
 
 /** Opens data as the model takes it, lets `use` work with it, and closes it. */
 export async function withData<Result>(

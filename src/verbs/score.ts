@@ -91,12 +91,12 @@ export const score = verb({
   },
   async run(input, context) {
     const { data, out, top, alerts, maxFalseAlarms, heatmaps, samples, seed, limit } = input;
-    const { key, label, filter, onError, model, device, threads } = input;
+    const { key, label, filter, onError, records, model, device, threads } = input;
     const { host, signal, report, print } = context;
     if (out) tableSinkFor(out, host);
     if (alerts && maxFalseAlarms)
       throw new VaekitError("E_USAGE", "--alerts and --max-false-alarms each choose what is written: give one of them");
-    const reading = { limit, seed, key, label, filter, onError };
+    const reading = { limit, seed, key, label, filter, onError, records };
     return withRunner({ model, device, threads }, context, (runner, { engine, calibration, landmarks }) =>
       withData(data, runner.config, reading, context, async (dataset) => {
         const { count } = dataset;

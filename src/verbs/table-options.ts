@@ -2,10 +2,16 @@
 
 import * as z from "zod";
 import type { OpenOptions, Schema } from "../data/dataset.js";
+import { RECORD_UNITS, type RecordUnit } from "../data/text/records.js";
 import { VaekitError } from "../errors.js";
 import { fieldsOf } from "../fields/list.js";
 import type { Host } from "../host.js";
+import { KINDS, type KindName } from "../text/kind.js";
 import { type Look, look } from "./option.js";
+
+/** Beyond these a softmax over the vocabulary, or a text, takes more memory than there is. */
+const MAX_VOCABULARY = 1_000_000;
+const MAX_TOKENS = 65_536;
 
 const text = () => z.string().min(1).optional();
 
@@ -23,6 +29,11 @@ export function rowOptions(shown: Look = {}) {
       .default("fail")
       .describe("rows of a table that cannot be read: fail, or leave them out")
       .register(look, { ...shown, more: true }),
+    records: z
+      .enum(RECORD_UNITS)
+      .optional()
+      .describe("what is one record of a text file (default: a line; in a folder of text files, a file)")
+      .register(look, { ...shown, more: true }),
   };
 }
 
@@ -30,6 +41,28 @@ export function rowOptions(shown: Look = {}) {
 export function tableOptions(shown: Look = {}) {
   return {
     ...rowOptions(shown),
+    column: text()
+      .describe("column of a table that is read as text, and no other (default: all columns)")
+      .register(look, { ...shown, placeholder: "COLUMN", more: true }),
+    tokenizer: z
+      .enum(["auto", ...KINDS])
+      .default("auto")
+      .describe("what texts are cut into (auto: by their script and how much there is)")
+      .register(look, { ...shown, more: true }),
+    vocabulary: z
+      .int()
+      .min(1)
+      .max(MAX_VOCABULARY)
+      .optional()
+      .describe("most different tokens of texts (default: by how much text there is)")
+      .register(look, { ...shown, placeholder: "N", more: true }),
+    maxLength: z
+      .int()
+      .min(1)
+      .max(MAX_TOKENS)
+      .optional()
+      .describe("tokens of a text that are read at the most (default: of the longest, at most 256)")
+      .register(look, { ...shown, placeholder: "N", more: true }),
     drop: text()
       .describe("columns of a table to leave out, with commas between them")
       .register(look, { ...shown, placeholder: "A,B" }),
@@ -51,6 +84,11 @@ interface TableInput {
   readonly label?: string;
   readonly filter?: string;
   readonly onError: "fail" | "skip";
+  readonly records?: RecordUnit;
+  readonly column?: string;
+  readonly tokenizer: "auto" | KindName;
+  readonly vocabulary?: number;
+  readonly maxLength?: number;
   readonly drop?: string;
   readonly key?: string;
   readonly missing?: string;
@@ -58,15 +96,18 @@ interface TableInput {
 }
 
 /** How a source is to read a table. E_CONFIG for a file that is no schema. */
-export async function tableOpening(
-  { label, filter, onError, drop, key, missing, schema }: TableInput,
-  host: Host,
-): Promise<OpenOptions> {
+export async function tableOpening({ drop, missing, schema, ...given }: TableInput, host: Host): Promise<OpenOptions> {
+  const { label, filter, onError, records, column, key, tokenizer, vocabulary, maxLength } = given;
   return {
     label,
     filter,
     onError,
+    records,
+    column,
     key,
+    tokenizer,
+    vocabulary,
+    maxLength,
     drop: drop?.split(",").map((name) => name.trim()),
     missing: missing
       ?.split(",")

@@ -1,11 +1,13 @@
-/** Parsers of files that only Node reads: pictures by way of sharp, the cache of decoded pixels, locks. As `parsers.ts`. */
+/** Parsers of files that only Node reads: pictures by way of sharp, the cache of decoded pixels, locks, texts. As `parsers.ts`. */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { lockFolder } from "../../src/node/lock.js";
 import { decodePicture, encodeAnimation, pictureHeader } from "../../src/node/pictures.js";
 import { openSpool } from "../../src/node/sources/spool.js";
+import { openTextTable } from "../../src/node/text/open.js";
 import { mutate } from "./mutate.js";
 import { must, type Parser } from "./parsers.js";
 import { painted } from "./pictures-on-disk.js";
@@ -20,7 +22,10 @@ export async function nodeParsers(): Promise<{ parsers: Parser[]; remove: () => 
     else process.env.VAEKIT_CACHE = before;
     rmSync(folder, { recursive: true, force: true });
   };
-  return { parsers: [await pictureParser(), await cacheParser(folder), await lockParser(folder)], remove };
+  return {
+    parsers: [await pictureParser(), await cacheParser(folder), await lockParser(folder), textParser(folder)],
+    remove,
+  };
 }
 
 async function pictureParser(): Promise<Parser> {
@@ -39,6 +44,35 @@ async function pictureParser(): Promise<Parser> {
       must(height > 0 && width > 0, `a picture of ${height}x${width}`);
       const { pixels } = await decodePicture(damaged, { height: 8, width: 8, channels: 3 }, "x");
       must(pixels.length === 8 * 8 * 3, `${pixels.length} bytes of pixels`);
+    },
+  };
+}
+
+/** Texts in several encodings, plain and packed: they have as many records as was said, without ends of lines in them. */
+function textParser(folder: string): Parser {
+  const text = "four lines\nof größe 😀 and\n\n四時運灰琯\r\n\tindented \n";
+  const plain = ["utf8", "utf16le", "latin1"] as const;
+  const originals = plain.map((encoding) => Buffer.from(text, encoding));
+  const path = join(folder, "damaged.txt");
+  let turn = 0;
+  return {
+    name: "texts",
+    originals: [...originals, gzipSync(text)].map((file) => Uint8Array.from(file)),
+    damage: mutate,
+    async read(damaged) {
+      writeFileSync(path, damaged);
+      const onError = turn++ % 2 === 0 ? "fail" : "skip";
+      const table = await openTextTable({ text: path, source: path, part: null, index: null }, { onError });
+      let count = 0;
+      for await (const { columns } of table.read([{ as: "text", column: "text", missing: [] }])) {
+        const texts = columns[0] as readonly string[];
+        count += texts.length;
+        must(
+          !texts.some((line) => line.trim() === "" || line.includes("\n") || line.includes("\0")),
+          "no line of text",
+        );
+      }
+      must(count === table.count, `${count} lines of ${table.count}`);
     },
   };
 }

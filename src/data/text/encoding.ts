@@ -18,6 +18,7 @@ export type Bytes = () => AsyncIterable<Uint8Array>;
 const GLANCE_BYTES = 1 << 16;
 /** Half of the bytes of Latin text in UTF-16 are NUL, all on one side. */
 const NUL_SHARE = 0.3;
+const FEWEST_NULS = 4;
 /** A tenth of the bytes of a packed or compiled file are control characters. */
 const CONTROL_SHARE = 0.05;
 /** Windows-1252 serves languages of Latin letters, in which others than ASCII's are few. */
@@ -80,7 +81,7 @@ export async function* decodedText(
 /** Whether a file that begins so may be text in Unicode. */
 export function looksLikeText(head: Uint8Array): boolean {
   if (head.length === 0) return false;
-  return utf16Of(head) !== null || (!hasControls(head) && !head.includes(0) && decodes(head, "utf-8"));
+  return utf16Of(head) !== null || (!hasControls(head) && !head.includes(0) && decoded(head, "utf-8") !== null);
 }
 
 async function beginning(bytes: Bytes): Promise<Uint8Array> {
@@ -96,16 +97,16 @@ function utf16Of(head: Uint8Array): "utf-16le" | "utf-16be" | null {
   for (let i = 0; i < head.length; i++) if (head[i] === 0) nuls[i % 2]++;
   const encoding = nuls[1] > nuls[0] ? "utf-16le" : "utf-16be";
   const [few, many] = nuls.sort((a, b) => a - b);
-  const isLikely = many > (head.length / 2) * NUL_SHARE && few === 0;
-  return isLikely && decodes(head, encoding) ? encoding : null;
+  if (many < FEWEST_NULS || many < (head.length / 2) * NUL_SHARE || few > many / 10) return null;
+  return /(?!\s)\p{Cc}/u.test(decoded(head, encoding) ?? "\0") ? null : encoding;
 }
 
-function decodes(head: Uint8Array, encoding: TextEncoding): boolean {
+/** Null where it is not in this encoding. It may end within a character. */
+function decoded(head: Uint8Array, encoding: TextEncoding): string | null {
   try {
-    new TextDecoder(encoding, { fatal: true }).decode(head, { stream: true }); // which may end within a character
-    return true;
+    return new TextDecoder(encoding, { fatal: true }).decode(head, { stream: true });
   } catch {
-    return false;
+    return null;
   }
 }
 

@@ -4,6 +4,8 @@ import { looksLikeText } from "../../data/text/encoding.js";
 import { RECORD_UNITS } from "../../data/text/records.js";
 import { VaekitError } from "../../errors.js";
 import { tableDataset } from "../../fields/table/dataset.js";
+import { expectColumns } from "../../fields/table/describe.js";
+import { TEXT_COLUMN } from "../../fields/table/text-table.js";
 import type { Source } from "../../host.js";
 import { inspectFolder } from "../../store/layout.js";
 import { nodeFiles } from "../files.js";
@@ -48,7 +50,9 @@ export const textSource: Source = {
       );
     const raw = await openTextTable(address, options);
     try {
-      return await tableDataset(raw, options);
+      const { column = TEXT_COLUMN } = options;
+      expectColumns(raw.name, raw.columns, [column]);
+      return await tableDataset(raw, { ...options, column });
     } catch (error) {
       await raw.close();
       throw error;

@@ -3,6 +3,7 @@
 import { stat } from "node:fs/promises";
 import { type Bytes, decodedText, type EncodingFound, encodingOf } from "../../data/text/encoding.js";
 import { RecordCutter, type RecordUnit } from "../../data/text/records.js";
+import { several } from "../../fields/cells.js";
 import { nodeFiles } from "../files.js";
 import { packingOf, unpackedChunks } from "../table/unpack.js";
 
@@ -32,15 +33,13 @@ export async function openTextFile(path: string, options: TextFileOptions): Prom
   const cutter = cutterFor(path, found, options);
   let count = 0;
   for await (const records of cut(bytes(), found, cutter)) count += records.length;
+  const { blank, damaged, firstDamaged } = cutter;
   const notices = [...found.notices];
-  if (cutter.blank > 0)
-    notices.push(
-      `${path}: ${cutter.blank.toLocaleString("en")} blank ${cutter.blank === 1 ? "line is" : "lines are"} left out`,
-    );
-  if (cutter.damaged > 0)
-    notices.push(
-      `${path}: ${cutter.damaged.toLocaleString("en")} of its ${options.records} cannot be read and are left out, the first in line ${cutter.firstDamaged}`,
-    );
+  if (blank > 0) notices.push(`${path}: ${several(blank, "blank line")} ${blank === 1 ? "is" : "are"} left out`);
+  if (damaged > 0) {
+    const what = several(damaged, options.records.replace(/s$/, ""));
+    notices.push(`${path}: ${what} that cannot be read left out, the first ends in line ${firstDamaged}`);
+  }
   return {
     path,
     count,
