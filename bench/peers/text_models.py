@@ -1,62 +1,104 @@
-"""Decoders of text as one writes them in PyTorch, each with a latent z [B, latent] and tokens [B, T + 1], 0 is padding.
+"""Variational autoencoders of texts as one writes them in PyTorch. Texts are tokens [B, T], each with an end, 0 is padding.
 
-    gru          embedding and state of 256 units; z gives the initial state and stands beside every word
-    transformer  2 pre-norm layers of width 256, 4 heads, feed-forward 1024, GELU, causal, no dropout; z is added to every word
+    gru          read by a bidirectional GRU; z gives the writer's initial state and stands beside every word
+    transformer  read by a pre-norm transformer, mean over the words; z is added to every word of a causal one (GELU, no dropout)
 
-The loss is -log p in nats of the next token, summed over a row's tokens that are no padding, mean over the batch.
+The loss is the negative evidence lower bound in nats: -log p of a text's tokens, padding left out, plus KL(q(z|x) || N(0, I)),
+mean over the batch. Sizes are those that vaekit's nets have by default.
 """
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
 
-PADDING = 0
-
-
-class TextDecoder(nn.Module):
-    def loss(self, tokens, z):
-        logits = self(tokens[:, :-1], z)
-        targets = tokens[:, 1:].flatten()
-        total = F.cross_entropy(logits.flatten(0, 1), targets, ignore_index=PADDING, reduction="sum")
-        return total / tokens.shape[0]
+PADDING, START, END, FIRST_WORD = 0, 1, 2, 4
 
 
-class GruDecoder(TextDecoder):
-    def __init__(self, vocabulary=5000, width=256, latent=32):
+class TextVae(nn.Module):
+    """Needs `read` (tokens -> features) and `write` (words before, z -> one vector per place)."""
+
+    def __init__(self, vocabulary, features, hidden, latent):
         super().__init__()
-        self.embed = nn.Embedding(vocabulary, width)
-        self.initial = nn.Linear(latent, width)
-        self.gru = nn.GRU(width + latent, width, batch_first=True)
-        self.out = nn.Linear(width, vocabulary)
+        self.mu = nn.Linear(features, latent)
+        self.logvar = nn.Linear(features, latent)
+        self.out = nn.Linear(hidden, vocabulary)
 
-    def forward(self, tokens, z):
-        beside = z[:, None].expand(-1, tokens.shape[1], -1)
-        states, _ = self.gru(torch.cat((self.embed(tokens), beside), dim=-1), self.initial(z)[None])
-        return self.out(states)
+    def terms(self, tokens, eps):
+        """Reconstruction and KL, nats per text."""
+        features = self.read(tokens)
+        mu, logvar = self.mu(features), self.logvar(features)
+        z = mu + torch.exp(0.5 * logvar) * eps
+        logits = self.logits(tokens, z)
+        total = F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), ignore_index=PADDING, reduction="sum")
+        kl = 0.5 * (mu.square() + logvar.exp() - 1 - logvar).sum()
+        return total / len(tokens), kl / len(tokens)
 
+    def logits(self, tokens, z):
+        """[B, T, V], each from the tokens before it."""
+        return self.out(self.write(F.pad(tokens[:, :-1], (1, 0), value=START), z))
 
-class TransformerDecoder(TextDecoder):
-    def __init__(self, vocabulary=5000, width=256, latent=32, length=64, layers=2, heads=4, hidden=1024):
-        super().__init__()
-        self.embed = nn.Embedding(vocabulary, width)
-        self.place = nn.Embedding(length, width)
-        self.latent = nn.Linear(latent, width)
-        layer = nn.TransformerEncoderLayer(
-            width, heads, hidden, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
-        )
-        self.blocks = nn.TransformerEncoder(layer, layers, norm=nn.LayerNorm(width), enable_nested_tensor=False)
-        self.out = nn.Linear(width, vocabulary)
-        self.register_buffer("mask", nn.Transformer.generate_square_subsequent_mask(length))
-
-    def forward(self, tokens, z):
-        x = self.embed(tokens) + self.place.weight + self.latent(z)[:, None]
-        return self.out(self.blocks(x, mask=self.mask, is_causal=True))
+    def loss(self, tokens, eps):
+        return sum(self.terms(tokens, eps))
 
 
-def random_text(batch, length, vocabulary, latent):
-    """Rows of random words, half as long to full, the first token a start; and latents."""
-    tokens = torch.randint(2, vocabulary, (batch, length + 1))
-    tokens[:, 0] = 1
-    words = torch.randint(length - length // 2 + 1, length + 1, (batch, 1))
-    tokens[torch.arange(length + 1) > words] = PADDING
+class GruVae(TextVae):
+    def __init__(self, vocabulary=10_000, hidden=256, embedding=256, reader=256, latent=32):
+        super().__init__(vocabulary, 2 * reader, hidden, latent)
+        self.read_embed = nn.Embedding(vocabulary, embedding)
+        self.reader = nn.GRU(embedding, reader, batch_first=True, bidirectional=True)
+        self.embed = nn.Embedding(vocabulary, embedding)
+        self.initial = nn.Linear(latent, hidden)
+        self.writer = nn.GRU(embedding + latent, hidden, batch_first=True)
+
+    def read(self, tokens):
+        lengths = (tokens != PADDING).sum(1).cpu()
+        packed = pack_padded_sequence(self.read_embed(tokens), lengths, batch_first=True, enforce_sorted=False)
+        _, last = self.reader(packed)
+        return torch.cat((last[0], last[1]), dim=-1)
+
+    def write(self, before, z):
+        beside = z[:, None].expand(-1, before.shape[1], -1)
+        states, _ = self.writer(torch.cat((self.embed(before), beside), dim=-1), self.initial(z)[None])
+        return states
+
+
+def blocks(width, heads, inner, layers):
+    layer = nn.TransformerEncoderLayer(
+        width, heads, inner, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
+    )
+    return nn.TransformerEncoder(layer, layers, norm=nn.LayerNorm(width), enable_nested_tensor=False)
+
+
+class TransformerVae(TextVae):
+    """`places`: tokens of the longest text, its end among them."""
+
+    def __init__(self, vocabulary=10_000, hidden=256, layers=2, heads=4, inner=1024, latent=32, places=64):
+        super().__init__(vocabulary, hidden, hidden, latent)
+        self.read_embed, self.embed = nn.Embedding(vocabulary, hidden), nn.Embedding(vocabulary, hidden)
+        self.read_place, self.place = nn.Embedding(places, hidden), nn.Embedding(places, hidden)
+        self.latent = nn.Linear(latent, hidden)
+        self.reader = blocks(hidden, heads, inner, layers)
+        self.writer = blocks(hidden, heads, inner, layers)
+
+    def read(self, tokens):
+        x = self.read_embed(tokens) + self.read_place.weight[: tokens.shape[1]]
+        absent = tokens == PADDING
+        there = (~absent).to(x.dtype)[:, :, None]
+        return (self.reader(x, src_key_padding_mask=absent) * there).sum(1) / there.sum(1)
+
+    def write(self, before, z):
+        length = before.shape[1]
+        x = self.embed(before) + self.place.weight[:length] + self.latent(z)[:, None]
+        mask = nn.Transformer.generate_square_subsequent_mask(length, dtype=x.dtype)
+        return self.writer(x, mask=mask, is_causal=True)
+
+
+def random_texts(batch, length, vocabulary, latent):
+    """Texts of random words, half as long to full, each with an end; and noise."""
+    tokens = torch.randint(FIRST_WORD, vocabulary, (batch, length))
+    last = torch.randint((length - 1) // 2, length, (batch, 1))
+    at = torch.arange(length)
+    tokens[at == last] = END
+    tokens[at > last] = PADDING
     return tokens, torch.randn(batch, latent)

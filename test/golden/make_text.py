@@ -1,9 +1,10 @@
-"""Makes gru.safetensors and transformer.safetensors: loss and gradients of bench/peers/text_models.py at tiny sizes.
+"""Makes gru.safetensors and transformer.safetensors: the loss of bench/peers/text_models.py and its gradients at tiny sizes.
 
     python test/golden/make_text.py            needs torch, safetensors (bench/peers/requirements.txt)
 
 The very modules that the benchmarks time, in float64 from float32 weights. Tensors of a file: parameters under our names
-(weights [in, out]), grad.<parameter>, tokens [B, T + 1] as floats, z, loss; "about" in the metadata has the sizes.
+(weights [in, out]), grad.<parameter>, tokens [B, T] as floats, eps, reconstruction, kl, negativeElbo; z and logits [B, T, V], what
+is written with that z; "about" in the metadata has the sizes.
 """
 
 import sys
@@ -14,81 +15,96 @@ from layout import save_tensors
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent / "bench" / "peers"))
-from text_models import GruDecoder, TransformerDecoder, random_text  # noqa: E402
+from text_models import GruVae, TransformerVae, random_texts  # noqa: E402
 
-BATCH, VOCABULARY, WIDTH, LATENT = 3, 11, 8, 4
-
-
-def gru_names(get):
-    weight = get("gru.weight_ih_l0").T
-    return {
-        "embed.weight": get("embed.weight"),
-        "initial.weight": get("initial.weight").T,
-        "initial.bias": get("initial.bias"),
-        "gru.input.weight": weight[:WIDTH],
-        "gru.latent.weight": weight[WIDTH:],
-        "gru.input.bias": get("gru.bias_ih_l0"),
-        "gru.state.weight": get("gru.weight_hh_l0").T,
-        "gru.state.bias": get("gru.bias_hh_l0"),
-        "out.weight": get("out.weight").T,
-        "out.bias": get("out.bias"),
-    }
-
-
+BATCH, LENGTH, VOCABULARY, LATENT = 3, 6, 11, 4
+ENCODER, DECODER = "encoder.text.", "decoder.text."
+HEADS = {"posterior.z.mu.": "mu.", "posterior.z.logvar.": "logvar.", "likelihood.text.": "out."}
+EMBEDDINGS = {ENCODER + "embed.": "read_embed.", DECODER + "embed.": "embed."}
+PLACES = {ENCODER + "place.": "read_place.", DECODER + "place.": "place."}
 BLOCK = {
-    "attention.in": "self_attn.in_proj_",
-    "attention.out": "self_attn.out_proj.",
-    "norm1": "norm1.",
-    "norm2": "norm2.",
-    "hidden": "linear1.",
-    "output": "linear2.",
+    "attention.in.": "self_attn.in_proj_",
+    "attention.out.": "self_attn.out_proj.",
+    "norm1.": "norm1.",
+    "norm2.": "norm2.",
+    "hidden.": "linear1.",
+    "output.": "linear2.",
 }
 
 
-def transformer_names(layers):
-    affine = {"latent": "latent.", "norm": "blocks.norm.", "out": "out."}
-    for i in range(layers):
-        affine |= {f"block{i + 1}.{ours}": f"blocks.layers.{i}.{theirs}" for ours, theirs in BLOCK.items()}
-
-    def names(get):
-        named = {"embed.weight": get("embed.weight"), "place.weight": get("place.weight")}
-        for ours, theirs in affine.items():
-            named[f"{ours}.weight"] = get(f"{theirs}weight").T if get(f"{theirs}weight").dim() == 2 else get(f"{theirs}weight")
-            named[f"{ours}.bias"] = get(f"{theirs}bias")
-        return named
-
-    return names
+def affine(get, names):
+    """Weights and biases of linear layers and norms, by our prefix and PyTorch's."""
+    named = {}
+    for ours, theirs in names.items():
+        weight = get(f"{theirs}weight")
+        named[f"{ours}weight"] = weight.T if weight.dim() == 2 else weight
+        named[f"{ours}bias"] = get(f"{theirs}bias")
+    return named
 
 
-def save(file, make, names, length, seed, **about):
+def embeddings(get, names):
+    return {f"{ours}weight": get(f"{theirs}weight") for ours, theirs in names.items()}
+
+
+def gru_names(get):
+    named = embeddings(get, EMBEDDINGS) | affine(get, HEADS | {DECODER + "initial.": "initial."})
+    for ours, theirs in {
+        ENCODER + "forward.": "reader.{}_l0",
+        ENCODER + "backward.": "reader.{}_l0_reverse",
+        DECODER: "writer.{}_l0",
+    }.items():
+        named[f"{ours}input.weight"] = get(theirs.format("weight_ih")).T
+        named[f"{ours}input.bias"] = get(theirs.format("bias_ih"))
+        named[f"{ours}state.weight"] = get(theirs.format("weight_hh")).T
+        named[f"{ours}state.bias"] = get(theirs.format("bias_hh"))
+    # The writer's input is [word, z]; ours are two products.
+    both, width = named[DECODER + "input.weight"], get("embed.weight").shape[1]
+    named[DECODER + "input.weight"], named[DECODER + "latent.weight"] = both[:width], both[width:]
+    named[DECODER + "latent.bias"] = named.pop(DECODER + "input.bias")
+    return named
+
+
+def transformer_names(get, layers):
+    names = HEADS | {DECODER + "latent.": "latent."}
+    for side, module in {ENCODER: "reader.", DECODER: "writer."}.items():
+        names[side + "norm."] = f"{module}norm."
+        for i in range(layers):
+            names |= {f"{side}block{i + 1}.{ours}": f"{module}layers.{i}.{theirs}" for ours, theirs in BLOCK.items()}
+    return embeddings(get, EMBEDDINGS | PLACES) | affine(get, names)
+
+
+def save(net, make, names, seed, **sizes):
     torch.manual_seed(seed)
     model = make()
     with torch.no_grad():
         for parameter in model.parameters():
             parameter += 0.1 * torch.randn_like(parameter)  # no bias is 0, no gain 1, so that a forgotten one shows
     model = model.double()
-    tokens, z = random_text(BATCH, length, VOCABULARY, LATENT)
-    assert (tokens == 0).any(), "a row should have padding"
-    loss = model.loss(tokens, z.double())
+    tokens, eps = random_texts(BATCH, LENGTH, VOCABULARY, LATENT)
+    tokens[0, -1] = 2  # one text is as long as the batch,
+    tokens[0, :-1] = tokens[0, :-1].clamp(min=4)
+    tokens[1] = torch.tensor([2] + [0] * (LENGTH - 1))  # one has nothing but an end
+    reconstruction, kl = model.terms(tokens, eps.double())
+    loss = reconstruction + kl
     loss.backward()
+    z = torch.randn(BATCH, LATENT)
     parameters = dict(model.named_parameters())
-    tensors = {"tokens": tokens, "z": z, "loss": loss}
+    tensors = {"tokens": tokens, "eps": eps, "reconstruction": reconstruction, "kl": kl, "negativeElbo": loss}
+    tensors |= {"z": z, "logits": model.logits(tokens, z.double())}
     tensors |= names(lambda name: parameters[name])
     tensors |= {f"grad.{name}": value for name, value in names(lambda name: parameters[name].grad).items()}
-    size = {"batch": BATCH, "length": length, "vocabulary": VOCABULARY, "width": WIDTH, "latent": LATENT}
-    save_tensors(HERE / file, tensors, size | about | {"seed": seed})
+    about = {"net": {"name": net, **sizes}, "latent": LATENT, "vocabulary": VOCABULARY, "places": LENGTH + 1}
+    save_tensors(HERE / f"{net}.safetensors", tensors, about | {"seed": seed})
 
 
 if __name__ == "__main__":
-    save("gru.safetensors", lambda: GruDecoder(VOCABULARY, WIDTH, LATENT), gru_names, 5, 1)
-    layers, heads, hidden = 2, 2, 16
+    sizes = {"hidden": 8, "embedding": 6, "reader": 5}
+    save("gru", lambda: GruVae(VOCABULARY, latent=LATENT, **sizes), gru_names, 1, **sizes)
+    sizes = {"hidden": 8, "layers": 2, "heads": 2, "inner": 16}
     save(
-        "transformer.safetensors",
-        lambda: TransformerDecoder(VOCABULARY, WIDTH, LATENT, 6, layers, heads, hidden),
-        transformer_names(layers),
-        6,
+        "transformer",
+        lambda: TransformerVae(VOCABULARY, latent=LATENT, places=LENGTH + 1, **sizes),  # a place more than there are tokens
+        lambda get: transformer_names(get, sizes["layers"]),
         2,
-        layers=layers,
-        heads=heads,
-        hidden=hidden,
+        **sizes,
     )
