@@ -32,7 +32,6 @@ export async function learnMerges(
   pause: () => Promise<void>,
 ): Promise<Vocabulary> {
   const tokens = [...base];
-  const ids = new Map(tokens.map((token, id) => [token, id]));
   const merges: Merge[] = [];
   const words = new Words(training, vocabulary);
   const queue = new Heap<Candidate>((a, b) => a.count > b.count || (a.count === b.count && a.pair < b.pair));
@@ -54,9 +53,8 @@ export async function learnMerges(
     if (count < Math.max(1, minCount)) break;
     const [left, right] = [Math.floor(best.pair / vocabulary), best.pair % vocabulary];
     const merge = [tokens[left], tokens[right]] as const;
-    const token = merge.join("");
-    const id = ids.get(token) ?? tokens.push(token) - 1; // "a" + "bc" may follow "ab" + "c"
-    ids.set(token, id);
+    // A new token each time: what is inside a token was merged without regard to its surroundings, so in one way only.
+    const id = tokens.push(merge.join("")) - 1;
     merges.push(merge);
     for (const word of best.words) words.merge(word, left, right, id);
     enqueue();
