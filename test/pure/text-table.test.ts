@@ -97,7 +97,7 @@ describe("an encoding", () => {
     ["UTF-8 cut within a character", utf8("四時運灰琯").subarray(0, 14), /^x\.txt: invalid UTF-8 in line 1, byte 14$/],
     ["UTF-16 with half a pair", utf16("\ufeffa\nb\ud800c\n"), /^x\.txt: not valid UTF-16 \(little-endian\) in line 2$/],
     ["UTF-32", Uint8Array.of(0xff, 0xfe, 0, 0, 97, 0, 0, 0), /^x\.txt: it is UTF-32, expected UTF-8$/],
-    ["NUL among text", utf8("abc\ndef\0\n"), /^x\.txt: a binary file \(NUL at byte 8\), expected text$/],
+    ["NUL among text", utf8("some words\nand others\0\n"), /^x\.txt: a binary file \(NUL at byte 22\), expected text$/],
     [
       "control characters",
       Uint8Array.from({ length: 99 }, (_, i) => 1 + (i % 7)),
@@ -117,6 +117,7 @@ describe("an encoding", () => {
   test("with damage is read where records may be left out, and what is no text still is not", async () => {
     const { text } = await decoded(utf8("四時運灰琯\n一夕\n").with(17, 0xff), true);
     expect(text).toMatch(/^四時運灰琯\n.*\ufffd.*\n$/);
+    expect((await decoded(utf8("some words\nand others\0\n"), true)).text).toContain("others\0");
     expect((await errorOf(() => decoded(new Uint8Array(99), true))).code).toBe("E_FILE");
   });
 

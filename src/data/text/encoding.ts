@@ -47,7 +47,7 @@ export async function encodingOf(bytes: Bytes, name: string, tolerant = false): 
   }
   if (hasControls(head)) throw binary(name, "many control characters");
   const { nul, isUtf8 } = await surveyed(bytes);
-  if (nul !== null && (nul < head.length || !tolerant)) throw binary(name, `NUL at byte ${nul + 1}`);
+  if (nul !== null && !tolerant) throw binary(name, `NUL at byte ${nul + 1}`);
   if (isUtf8) return { encoding: "utf-8", damaged: nul !== null, notices: [] };
 
   const tally = new Utf8Tally();
@@ -113,7 +113,7 @@ function decoded(head: Uint8Array, encoding: TextEncoding): string | null {
 /** More than a few control characters, beside blanks, ends of lines and pages, backspace, and what colours terminals. */
 function hasControls(head: Uint8Array): boolean {
   let controls = 0;
-  for (const byte of head) if (byte > 0 && byte < 0x20 && !(byte >= 0x08 && byte <= 0x0d) && byte !== 0x1b) controls++;
+  for (const byte of head) if (byte < 0x20 && !(byte >= 0x08 && byte <= 0x0d) && byte !== 0x1b) controls++;
   return controls > head.length * CONTROL_SHARE;
 }
 
