@@ -4,7 +4,7 @@ import * as z from "zod";
 import { look } from "./option.js";
 
 const DATA_FORMS =
-  'a table (.csv, .parquet, .json, "duckdb:SELECT...", postgres://...), a folder or .zip of pictures, mnist, mnist#test, emoji, IDX files, .npy, .npz#KEY, or - for paths on standard input';
+  'a table (.csv, .parquet, .json, "duckdb:SELECT...", postgres://...), texts (.txt, .md, .log, poems.txt#paragraphs, a folder of them), a folder or .zip of pictures, mnist, mnist#test, emoji, IDX files, .npy, .npz#KEY, or - for paths on standard input';
 
 export const model = z.string().min(1).describe("model folder, as training leaves it").register(look, {
   placeholder: "MODEL",

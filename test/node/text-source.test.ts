@@ -5,8 +5,10 @@ import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { parseAddress } from "../../src/data/address.js";
+import type { Dataset } from "../../src/data/dataset.js";
 import { openDataset } from "../../src/data/open.js";
 import type { RawTable } from "../../src/data/table/raw.js";
+import { openTexts } from "../../src/fields/table/texts.js";
 import { nodeHost } from "../../src/node/host.js";
 import { openTextTable, type TextOptions } from "../../src/node/text/open.js";
 import { errorOf } from "../helpers/damage.js";
@@ -190,6 +192,59 @@ describe("the source that opens", () => {
   });
 });
 
+describe("as a data set", () => {
+  const cells = async (data: Dataset) => {
+    const rows: Record<string, string | null>[] = [];
+    for await (const { columns, count, names } of data.cells!())
+      for (let row = 0; row < count; row++)
+        rows.push(Object.fromEntries(names.map((name) => [name, columns[name][row]])));
+    return rows;
+  };
+
+  test("a text file has one field, whose cells are its records as they stand", async () => {
+    const lines = ["  return x", "\ty = 1", "3.5", "NA", "return x"];
+    const data = await openDataset(write("code.txt", lines.join("\n\n")), {}, host);
+    expect(Object.entries(data.schema.fields).map(([name, { kind }]) => [name, kind])).toEqual([["text", "text"]]);
+    expect([data.count, data.labels, data.id(3)]).toEqual([5, null, "3"]);
+    expect((await cells(data)).map(({ text }) => text)).toEqual(lines);
+    await data.close();
+  });
+
+  test("texts in memory are the same as those of a file", async () => {
+    const lines = ["one fish", "two fish", "red fish", "blue fish"];
+    const [file, memory] = [await openDataset(write("fish.txt", lines.join("\n")), {}, host), await openTexts(lines)];
+    expect(memory.schema).toEqual(file.schema);
+    expect(await memory.read([2, 0])).toEqual(await file.read([2, 0]));
+    const again = await openTexts(["green fish"], { schema: file.schema });
+    expect([again.schema, again.count]).toEqual([file.schema, 1]);
+    await file.close();
+  });
+
+  test("a table gives the column asked for, whatever it looks like, and its label and key", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      id: `m${i}`,
+      spam: i % 2 ? "yes" : "no",
+      body: `${"ab"[i % 2]} c`,
+      n: i,
+    }));
+    const csv = ["id,spam,body,n", ...rows.map((row) => Object.values(row).join(","))].join("\n");
+    const files = {
+      "mails.csv": csv,
+      "mails.csv.gz": gzipSync(csv),
+      "mails.jsonl": rows.map((row) => JSON.stringify(row)).join("\n"),
+    };
+    for (const [name, content] of Object.entries(files)) {
+      const options = { column: "body", label: "spam", key: "id", drop: ["n"] };
+      const data = await openDataset(write(name, content), options, host);
+      expect(Object.keys(data.schema.fields), name).toEqual(["body"]);
+      expect(data.schema.fields.body.kind, name).toBe("text");
+      expect([data.labels?.names, data.id(7)], name).toEqual([["no", "yes"], "m7"]);
+      expect((await cells(data))[7], name).toEqual({ id: "m7", spam: "yes", body: "b c" });
+      await data.close();
+    }
+  });
+});
+
 describe("a column of a table file", () => {
   test("is read as text, and the option for text files is not for tables", async () => {
     const csv = write("mail.csv", "id,body,n\n1,Dear all of you,5\n2,Hello to you there,6\n");
@@ -198,6 +253,11 @@ describe("a column of a table file", () => {
       code: "E_COLUMN",
       message: `${csv}: column "n" holds numbers, expected text`,
       hint: "Other columns: id, body.",
+    });
+    const jsonl = write("mail.jsonl", '{"n":5,"body":"Dear all"}\n{"n":6,"body":"Hello"}\n');
+    expect(await errorOf(() => openDataset(jsonl, { column: "n" }, host))).toMatchObject({
+      code: "E_COLUMN",
+      message: `${jsonl}: column "n" holds numbers, expected text`,
     });
     expect(await failure({ column: "bodi" })).toMatchObject({ code: "E_COLUMN", hint: 'Did you mean "body"?' });
     expect(await failure({ records: "lines" })).toMatchObject({
