@@ -84,17 +84,9 @@ export interface Model {
   ): { readonly latents: Readonly<Record<string, Tensor>>; readonly out: Readonly<Record<string, Dist>> };
 }
 
-/** How a text is written, with the decoder's and the likelihood's weights. */
-export interface Writing {
-  readonly grows: Writer["grows"];
+/** How a text is written, beside what a conditional model is given. */
+export interface Writing extends Pick<Writer, "grows" | "step"> {
   begin(ctx: Ctx, z: Tensor, record: Values | null): Held;
-  /** Unnormalised log-probabilities of the next token [R, V] beside what the writer gives. */
-  step(
-    ctx: Ctx,
-    held: Held,
-    grown: Grown,
-    token: Tensor,
-  ): { readonly logits: Tensor; readonly state: Values; readonly rows: Values };
 }
 
 /** The scalar that spreads the sampler's noise. */
@@ -127,7 +119,7 @@ export function compose(config: ModelConfig): Model {
   const likelihoodsOf = (ctx: Ctx, out: Values, teacher: Teacher | null): Record<string, Dist> =>
     Object.fromEntries(
       likelihoodsBy
-        .filter(({ next }) => next === null || teacher !== null)
+        .filter(({ isText }) => !isText || teacher !== null)
         .map(({ name, build }) => [name, build(ctx.at("likelihood"), out[name], teacher)]),
     );
 
@@ -220,7 +212,11 @@ export function compose(config: ModelConfig): Model {
       };
       return likelihoodsOf(ctx, net.decoder(ctx.at("decoder"), ask, teacher), teacher);
     },
-    writing: writingOf(net, likelihoodsBy, besides),
+    writing: mapValues(net.writers ?? {}, ({ grows, begin, step }) => ({
+      grows,
+      begin: (ctx: Ctx, z: Tensor, record: Values | null) => begin(ctx.at("decoder"), besides(z, record)),
+      step: (ctx: Ctx, held: Held, grown: Grown, token: Tensor) => step(ctx.at("decoder"), held, grown, token),
+    })),
 
     generate(ctx, count) {
       const latents: Record<string, Tensor> = {};
@@ -233,32 +229,6 @@ export function compose(config: ModelConfig): Model {
       return { latents, out: likelihoodsOf(ctx, net.decoder(ctx.at("decoder"), ask, null), null) };
     },
   };
-}
-
-function writingOf(
-  { writers = {} }: BuiltNet,
-  groups: readonly LikelihoodGroup[],
-  besides: (z: Tensor, record: Values | null) => Tensor,
-): Record<string, Writing> {
-  return Object.fromEntries(
-    groups.flatMap(({ name, next }): [string, Writing][] => {
-      const writer = writers[name];
-      if (!next || !writer) return [];
-      return [
-        [
-          name,
-          {
-            grows: writer.grows,
-            begin: (ctx, z, record) => writer.begin(ctx.at("decoder"), besides(z, record)),
-            step(ctx, held, grown, token) {
-              const { out, ...then } = writer.step(ctx.at("decoder"), held, grown, token);
-              return { logits: next(ctx.at("likelihood"), out), ...then };
-            },
-          },
-        ],
-      ];
-    }),
-  );
 }
 
 function mapValues<T, R>(

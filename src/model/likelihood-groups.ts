@@ -21,8 +21,8 @@ export interface LikelihoodGroup {
   readonly elements: readonly number[];
   /** p(x|z) over the values of the fields side by side. */
   build(ctx: Ctx, out: Tensor, teacher: Teacher | null): Dist;
-  /** Of a text: unnormalised log-probabilities of the next token [R, V] from what the decoder gave for it. */
-  readonly next: ((ctx: Ctx, out: Tensor) => Tensor) | null;
+  /** Whether it is a text, which is judged beside a teacher and written token by token. */
+  readonly isText: boolean;
 }
 
 /** E_CONFIG for a field without a likelihood, or with one that is not for its kind. */
@@ -49,16 +49,15 @@ function groupOf(part: Likelihood, members: readonly Member<object>[]): Likeliho
   const [{ field, options }] = members;
   const { joint } = part;
   if (!joint) {
-    const output = { ...part.output, fields, units: field.size * part.output.perValue };
-    const scope = (ctx: Ctx): Ctx => ctx.at(field.name);
+    const units = field.kind.ragged?.count(field.schema) ?? field.size * part.output.perValue;
     return {
       name: field.name,
       fields,
       part,
-      output,
+      output: { ...part.output, fields, units },
       elements: [field.size],
-      build: (ctx, out, teacher) => part.build(scope(ctx), options, out, field, teacher),
-      next: part.next ? (ctx, out) => part.next!(scope(ctx), options, out, field) : null,
+      build: (ctx, out, teacher) => part.build(ctx.at(field.name), options, out, field, teacher),
+      isText: field.ragged !== null,
     };
   }
   const { units, bias } = joint.output(members);
@@ -69,6 +68,6 @@ function groupOf(part: Likelihood, members: readonly Member<object>[]): Likeliho
     output: { fields, units, perValue: units / fields.reduce((total, { size }) => total + size, 0), bias: () => bias },
     elements: joint.elements(members),
     build: (ctx, out) => joint.build(ctx.at(part.name), members, out),
-    next: null,
+    isText: false,
   };
 }

@@ -24,7 +24,9 @@ import {
 } from "./programs.js";
 import type { Runner, Weight } from "./runner.js";
 import { textFeeds } from "./texts.js";
+import { tokenWriter } from "./token-writer.js";
 import { RECORD } from "./values.js";
+import { beginProgram, writeProgram } from "./writing.js";
 
 /** E_MODEL when weights are missing, unknown or of another shape than the configuration asks for. */
 export async function openRunner(
@@ -100,6 +102,17 @@ export async function openRunner(
       const feeds = Object.fromEntries(recordNoises.map(([name, kind, size]) => [name, noise(kind, count * size)]));
       const all = { z, ...feeds, ...givenFeeds(model, given) };
       return (await executable.run(all, { B: count })) as Record<string, Float32Array>;
+    },
+    async writer(field, z, count, given) {
+      const { kind, schema } = model.fields.find(({ name }) => name === field)!;
+      return tokenWriter({
+        begin: await program(`begin/${field}`, () => beginProgram(model, field)),
+        step: await program(`write/${field}`, () => writeProgram(model, field)),
+        grows: model.writing[field].grows,
+        vocabulary: kind.ragged!.count(schema),
+        feeds: { z, ...givenFeeds(model, given) },
+        count,
+      });
     },
     async draw(noise, count, temperature) {
       const executable = await program("draw", () => drawProgram(model));

@@ -62,13 +62,13 @@ export interface Writer {
   readonly grows: Readonly<Record<string, number>>;
   /** From latents [R, D]. */
   begin(ctx: Ctx, z: Tensor): Held;
-  /** From the token before [R] int32: what the likelihood needs of each text [R, W], the next state, and the rows [R, width] of what grows. */
+  /** From the token before [R] int32: unnormalised log-probabilities of the next [R, V], the next state, and the rows [R, width] of what grows. */
   step(
     ctx: Ctx,
     held: Held,
     grown: Grown,
     token: Tensor,
-  ): { readonly out: Tensor; readonly state: Values; readonly rows: Values };
+  ): { readonly logits: Tensor; readonly state: Values; readonly rows: Values };
 }
 
 export interface BuiltNet {
@@ -76,7 +76,7 @@ export interface BuiltNet {
   encoder(ctx: Ctx, record: Values): Values;
   /**
    * What the likelihoods need, by the names of the outputs [N, units], N being as long as the latents that were asked for; of
-   * texts a row for each token that is there. Without a teacher there are none for texts.
+   * texts unnormalised log-probabilities for each token that is there [tokens, V]. Without a teacher there are none for texts.
    */
   decoder(ctx: Ctx, latent: AskLatent, teacher: Teacher | null): Values;
   /** For outputs that are texts, by name: the same step by step. `ctx` is that of the decoder. */
@@ -208,8 +208,6 @@ export interface FieldLikelihood<Options = object> extends AnyLikelihood<Options
    * each of its tokens.
    */
   build(ctx: Ctx, options: Options, out: Tensor, field: Field, teacher: Teacher | null): Dist;
-  /** For texts: unnormalised log-probabilities of the next token [R, V] from what the decoder gave for it [R, W]. */
-  readonly next?: (ctx: Ctx, options: Options, out: Tensor, field: Field) => Tensor;
   readonly joint?: undefined;
 }
 /** The likelihood of all fields that chose it. */

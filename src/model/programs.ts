@@ -148,7 +148,7 @@ export function drawRecordProgram(model: Model): TracedProgram {
 
 /** The likelihoods whose values are made at once; texts are written token by token. */
 function atOnce({ groups }: Model): LikelihoodGroup[] {
-  return groups.filter(({ next }) => next === null);
+  return groups.filter(({ isText }) => !isText);
 }
 
 /** Values [B, sum of sizes] as one tensor [B, ...shape] per field. */

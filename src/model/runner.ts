@@ -2,6 +2,7 @@
 
 import type { Columns } from "../data/dataset.js";
 import type { NoiseKind } from "../nn/ctx.js";
+import type { TokenModel } from "../text/writing/token-model.js";
 import type { ModelConfig } from "./config.js";
 
 /** Posterior of a batch: mean and log-variance per latent, [count, latent]. */
@@ -55,10 +56,10 @@ export interface Runner {
   /** Sum of the latent sizes of all groups. */
   readonly latent: number;
   encode(columns: Columns, count: number): Promise<Encoded>;
-  /** `given` below are, of a conditional model, the fields that it is given. Decoder's mean for latents z [count, latent]: per field [count, ...] in the field's model range (pictures 0..1). */
+  /** `given` below are, of a conditional model, the fields that it is given. Decoder's mean for latents z [count, latent]: per field but texts [count, ...] in the field's model range (pictures 0..1). */
   decode(z: Float32Array, count: number, given?: Columns): Promise<Readonly<Record<string, Float32Array>>>;
   /**
-   * Records drawn from p(x|z) for latents z [count, latent]: per field [count, ...] in the field's model range. `noise` gives
+   * Records drawn from p(x|z) for latents z [count, latent]: per field but texts [count, ...] in the field's model range. `noise` gives
    * so many numbers of its kind, [count, ..].
    */
   drawRecords(
@@ -67,6 +68,11 @@ export interface Runner {
     noise: (kind: NoiseKind, length: number) => Float32Array,
     given?: Columns,
   ): Promise<Readonly<Record<string, Float32Array>>>;
+  /**
+   * The decoder of the text `field` as a language model that writes a text for each of the latents z [count, latent]. One
+   * model is used at a time.
+   */
+  writer(field: string, z: Float32Array, count: number, given?: Columns): Promise<TokenModel>;
   /** Numbers of standard normal noise that drawing one record's latents takes; `latent` with N(0, I) as prior. */
   readonly noiseSize: number;
   /** z [count, latent] drawn by the model's sampler from standard normal noise [count, noiseSize]. */

@@ -2,7 +2,7 @@
 
 import type { Tensor } from "../graph/ops.js";
 import type { Ctx } from "./ctx.js";
-import { type Initializer, sizeOf } from "./init.js";
+import { type Initializer, sizeOf, zeros } from "./init.js";
 
 export interface EmbeddingOptions {
   /** Rows: how many tokens there are. */
@@ -18,6 +18,12 @@ const DEVIATION = 0.1;
 /** int32 [..] -> [.., width]. Rows start from N(0, deviation). */
 export function embedding(ctx: Ctx, tokens: Tensor, { count, width, deviation = DEVIATION }: EmbeddingOptions): Tensor {
   return ctx.param("weight", [count, width], normal(deviation)).gather(tokens);
+}
+
+/** h E' + b: a logit for each token, by the rows of the embedding at `embed`: [.., width] -> [.., count]. b starts at 0. */
+export function tokenLogits(ctx: Ctx, h: Tensor, { count, width }: EmbeddingOptions): Tensor {
+  const rows = ctx.at("embed").param("weight", [count, width], normal(DEVIATION));
+  return h.matmul(rows, { transposeB: true }).add(ctx.at("tokens").param("bias", [count], zeros));
 }
 
 /** N(0, deviation). */

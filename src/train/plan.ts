@@ -22,6 +22,9 @@ export interface Wishes extends TrainingWishes {
   readonly net?: string | PartConfig;
   /** Units of the hidden layers, for nets that have them. */
   readonly hidden?: number | readonly number[];
+  /** For nets of texts. */
+  readonly dropout?: number;
+  readonly wordDropout?: number;
   readonly likelihood?: string | PartConfig;
   readonly posterior?: string | PartConfig;
   /** "auto", the default: a mixture fitted to the codes where it is measurably better than N(0, I). */
@@ -93,6 +96,12 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
       throw new VaekitError("E_OPTION", problem, "Leave it out, or choose --net mlp.");
     }
     net.hidden = wishes.hidden;
+  }
+  for (const option of ["dropout", "wordDropout"] as const) {
+    if (wishes[option] === undefined) continue;
+    if (!hasOption(nets.get(net.name).options, option))
+      throw new VaekitError("E_OPTION", `invalid ${option}: net ${net.name} has none`, "Nets of texts have.");
+    net[option] = wishes[option];
   }
   const prior = priorOf(wishes);
   if (isAuto(wishes.prior)) choices.prior = PRIOR_TO_COME;

@@ -53,8 +53,24 @@ export const modelOptions = {
     .min(1)
     .max(MAX_HIDDEN)
     .optional()
-    .describe("units of the hidden layer of the mlp (default: 400)")
+    .describe(
+      "units of the hidden layer of the mlp (default: 400), or of the state of a net for texts (default: by how much there is)",
+    )
     .register(look, { ...model, placeholder: "N", more: true }),
+  dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe("of texts: share of a text's units that the decoder goes without in training (default: 0)")
+    .register(look, { ...model, placeholder: "SHARE", more: true }),
+  wordDropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe("of texts: share of the tokens that the decoder is not told in training (default: 0)")
+    .register(look, { ...model, placeholder: "SHARE", more: true }),
   likelihood: named(likelihoodNames)
     .default("auto")
     .describe("distribution of a pixel or cell given the latent")
@@ -68,6 +84,23 @@ export const modelOptions = {
     .default("auto")
     .describe("epochs over which beta rises from 0 (auto: of tables a part of them, of pictures none)")
     .register(look, { ...model, placeholder: "EPOCHS", more: true }),
+  pretrain: z
+    .union([auto, z.int().min(0)])
+    .default("auto")
+    .describe("epochs as an autoencoder first, then with a new decoder (auto: of texts a part of them, else none)")
+    .register(look, { ...model, placeholder: "EPOCHS", more: true }),
+  cycles: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe("times that beta rises from 0, each over half of its part of the epochs")
+    .register(look, { ...model, placeholder: "N", more: true }),
+  lagging: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("updates of the encoder alone before each update of all, until beta has risen")
+    .register(look, { ...model, placeholder: "N", more: true }),
   given: z
     .string()
     .min(1)

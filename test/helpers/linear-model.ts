@@ -69,6 +69,7 @@ export function linearRunner({
     },
     draw: () => Promise.reject(new Error("not used")),
     drawRecords: () => Promise.reject(new Error("not used")),
+    writer: () => Promise.reject(new Error("not used")),
     async score(columns, count, particles, noise) {
       seen.rows.push(count * particles);
       const reconstruction = new Float32Array(particles * count);

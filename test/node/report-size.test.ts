@@ -40,6 +40,7 @@ const runner: Runner = {
   },
   draw: async (noise) => noise,
   drawRecords: async () => ({}),
+  writer: () => Promise.reject(new Error("not used")),
   score: async ({ image }, count) => ({
     reconstruction: Float32Array.from({ length: count }, (_, i) => image[i * SIZE]),
     kl: new Float32Array(count),

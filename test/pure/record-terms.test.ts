@@ -23,6 +23,7 @@ const runner: Runner = {
   decode: async (_, count) => ({ image: new Float32Array(count) }),
   draw: () => Promise.reject(new Error("not used")),
   drawRecords: () => Promise.reject(new Error("not used")),
+  writer: () => Promise.reject(new Error("not used")),
   async score({ image }, count, particles, noise) {
     const reconstruction = Float32Array.from(
       { length: particles * count },

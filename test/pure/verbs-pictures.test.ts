@@ -33,6 +33,7 @@ const latents: Runner & { readonly batches: number[] } = {
   noiseSize: 2,
   draw: async (noise, _count, temperature) => noise.map((value) => value * temperature),
   drawRecords: async () => ({}),
+  writer: () => Promise.reject(new Error("not used")),
   score: async () => ({ reconstruction: new Float32Array(), kl: new Float32Array(), logWeights: new Float32Array() }),
   probe: () => Promise.reject(new Error("not used")),
   explain: () => Promise.reject(new Error("not used")),

@@ -31,7 +31,7 @@ export async function tableDataset(raw: RawTable, options: TableOptions): Promis
     const cells = await raw.sample(LOOKED_AT, options.seed ?? 0);
     const described = describeTable(raw.name, raw.columns, cells, options);
     notices.push(...described.notices);
-    const learned = await learnTexts(raw, described.schema, options.missing ?? MISSING, options);
+    const learned = await learnTexts(raw, described.schema, options);
     schema = learned.schema;
     notices.push(...learned.notices);
   }

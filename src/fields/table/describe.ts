@@ -30,7 +30,8 @@ export function describeTable(
   options: OpenOptions,
 ): Described {
   expectColumns(name, columns, [options.label, options.key, ...(options.drop ?? [])]);
-  const missing = new Set(options.missing ?? MISSING);
+  // A text that is asked for is all that stands there: "NA" is a text.
+  const missing = new Set(options.missing ?? (options.column === undefined ? MISSING : [""]));
   const fields: Record<string, FieldSchema> = {};
   const found: TableColumn[] = [];
   const notices: string[] = [];
@@ -67,7 +68,7 @@ export function describeTable(
 
 type Role = Pick<TableColumn, "role" | "why" | "value"> & { readonly schema?: FieldSchema };
 
-function roleOf(sample: CellSample, { label, key, drop = [] }: OpenOptions): Role {
+function roleOf(sample: CellSample, { column, label, key, drop = [] }: OpenOptions): Role {
   const { name, counts, present, cells } = sample;
   if (name === label) return { role: "label", why: "asked for" };
   if (name === key) return { role: "key", why: "asked for" };
@@ -77,6 +78,7 @@ function roleOf(sample: CellSample, { label, key, drop = [] }: OpenOptions): Rol
     const [value] = counts.keys();
     return { role: "constant", why: `always ${value}`, value };
   }
+  if (name === column) return { role: "field", why: "text: asked for", schema: { kind: "text" } };
   const best = bestKind(sample);
   const identifier = identifierReason(sample);
   if (identifier) return { role: "key", why: identifier };

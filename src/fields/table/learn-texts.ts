@@ -15,25 +15,21 @@ const LOOKED_AT = 10_000;
 export async function learnTexts(
   raw: RawTable,
   schema: Schema,
-  missing: readonly string[],
   options: OpenOptions,
 ): Promise<{ readonly schema: Schema; readonly notices: readonly string[] }> {
   const fields = { ...schema.fields };
   const notices: string[] = [];
+  const { missing } = schema.table!;
   for (const [name, field] of Object.entries(fields)) {
     if (field.kind !== "text" || field.tokenizer) continue;
     const texts = (): AsyncIterable<string> => textsOf(raw, name, missing);
     const choice = chooseTokenizer(await firstOf(texts(), LOOKED_AT), raw.count);
-    const { tokenizer: wanted = "auto", vocabulary = choice.vocabulary } = options;
-    const kind = wanted === "auto" ? choice.kind : wanted;
-    const { signal } = options;
-    const tokenizer = await trainTokenizer(kind, texts(), {
-      signal,
-      ...((wanted === "auto" || options.vocabulary) && { vocabulary }),
-    });
+    const { tokenizer: wanted = "auto", vocabulary, signal } = options;
+    const { kind, why, options: chosen } = wanted === "auto" ? choice : { kind: wanted, why: "asked for", options: {} };
+    const asked = vocabulary === undefined ? {} : { vocabulary };
+    const tokenizer = await trainTokenizer(kind, texts(), { ...chosen, ...asked, signal });
     let longest = 1;
     for await (const text of texts()) longest = Math.max(longest, tokenizer.encode(text).length);
-    const why = wanted === "auto" ? choice.why : "asked for";
     notices.push(
       `column "${name}": ${tokenizer.tokens.length.toLocaleString("en")} tokens of kind ${kind} (${why}), texts of up to ${longest.toLocaleString("en")}`,
     );

@@ -157,7 +157,7 @@ const matmulOp = op<Product>("matmul", {
 });
 
 /**
- * (r x) b = r (x b) and a^T (r x) = (r a)^T x, where that scales fewer numbers: the weights of words in a loss need not go
+ * (r x) b = r (x b), a^T (r x) = (r a)^T x and (r x)^T b = x^T (r b), where that scales fewer numbers: the weights of words in a loss need not go
  * over a whole vocabulary, nor does it have to be written once more.
  */
 function withFactorsOutside(a: Tensor, b: Tensor, { transposeA, transposeB }: Product): Tensor | null {
@@ -167,8 +167,11 @@ function withFactorsOutside(a: Tensor, b: Tensor, { transposeA, transposeB }: Pr
     const { k, n } = dimsOf(a.shape, b.shape, { transposeA, transposeB });
     return scaled && n < k ? matmulOp([scaled.rows, b], { transposeA, transposeB }).mul(scaled.factors) : null;
   }
-  const scaled = transposeB ? null : rowScaled(b);
+  if (transposeB) return null;
   const { m, n } = dimsOf(a.shape, b.shape, { transposeA, transposeB });
+  const left = n < m ? rowScaled(a) : null;
+  if (left) return matmulOp([left.rows, b.mul(left.factors)], { transposeA, transposeB });
+  const scaled = rowScaled(b);
   return scaled && m < n ? matmulOp([a.mul(scaled.factors), scaled.rows], { transposeA, transposeB }) : null;
 }
 

@@ -2,7 +2,6 @@
 
 import * as z from "zod";
 import { tokenSequence } from "../../dist/tokens.js";
-import { linear } from "../../nn/linear.js";
 import type { Likelihood } from "../parts.js";
 
 const options = z.strictObject({});
@@ -15,11 +14,5 @@ export const tokens: Likelihood<z.infer<typeof options>> = {
   isDensity: true,
   discretised: false,
   output: { perValue: 1, bias: () => new Float32Array() },
-  build: (ctx, _, out, field, teacher) =>
-    tokenSequence(
-      linear(ctx, out, { units: field.kind.ragged!.count(field.schema) }),
-      teacher!.tokens(field.name),
-      teacher!.particles,
-    ),
-  next: (ctx, _, out, field) => linear(ctx, out, { units: field.kind.ragged!.count(field.schema) }),
+  build: (_ctx, _options, out, { name }, teacher) => tokenSequence(out, teacher!.tokens(name), teacher!.particles),
 };

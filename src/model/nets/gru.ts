@@ -5,7 +5,7 @@ import type { Field } from "../../fields/list.js";
 import { concat, constant, type Tensor } from "../../graph/ops.js";
 import type { Ctx } from "../../nn/ctx.js";
 import { dropout, wordDropout } from "../../nn/dropout.js";
-import { embedding } from "../../nn/embedding.js";
+import { embedding, tokenLogits } from "../../nn/embedding.js";
 import { gruInput, gruStep, gruUniform, gru as states } from "../../nn/gru.js";
 import { linear } from "../../nn/linear.js";
 import { atLast, atTokens, backwards, forParticles, oneLater } from "../../nn/tokens.js";
@@ -38,8 +38,11 @@ export const gru: Net<z.infer<typeof options>> = {
   peakLearningRate: 2e-3,
   build({ hidden, embedding: width, reader, dropout: rate, wordDropout: share }, fields) {
     const texts = textsOf("gru", fields);
-    const embed = (ctx: Ctx, field: Field, codes: Tensor): Tensor =>
-      embedding(ctx.at("embed"), codes, { count: field.kind.ragged!.count(field.schema), width });
+    const sizeOf = ({ kind, schema }: Field) => ({ count: kind.ragged!.count(schema), width });
+    const embed = (ctx: Ctx, field: Field, codes: Tensor): Tensor => embedding(ctx.at("embed"), codes, sizeOf(field));
+    /** The output layer has the rows of the decoder's embedding (Press & Wolf 2017; Inan et al. 2017). */
+    const logitsOf = (ctx: Ctx, field: Field, h: Tensor): Tensor =>
+      tokenLogits(ctx, linear(ctx.at("out"), h, { units: width }), sizeOf(field));
     const read = (ctx: Ctx, embedded: Tensor, codes: Tensor): Tensor => {
       const first = constant(0).broadcastTo([codes.shape[1], reader]);
       return atLast(states(ctx, first, gruInput(ctx.at("input"), embedded, reader)), codes);
@@ -75,8 +78,8 @@ export const gru: Net<z.infer<typeof options>> = {
             const words = dropout(scope.at("words"), embed(scope, field, before), rate, [1, before.shape[1], width]);
             const driven = forParticles(fromWords(scope, words), teacher.particles).add(fromLatent);
             const all = states(scope, first, driven);
-            const out = dropout(scope.at("out"), all, rate, [1, all.shape[1], hidden]);
-            return [field.name, atTokens(out, tokens, teacher.particles)];
+            const out = dropout(scope.at("states"), all, rate, [1, all.shape[1], hidden]);
+            return [field.name, logitsOf(scope, field, atTokens(out, tokens, teacher.particles))];
           }),
         );
       },
@@ -93,7 +96,7 @@ export const gru: Net<z.infer<typeof options>> = {
               const scope = ctx.at(field.name);
               const driven = fromWords(scope, embed(scope, field, token)).add(fixed.latent);
               const h = gruStep(scope, state.h, driven);
-              return { out: h, state: { h }, rows: {} };
+              return { logits: logitsOf(scope, field, h), state: { h }, rows: {} };
             },
           },
         ]),

@@ -7,7 +7,7 @@ import type { Dim } from "../../graph/tensor.js";
 import { attentionBlock, causalMask, layerNorm, paddingMask } from "../../nn/attention.js";
 import type { Ctx } from "../../nn/ctx.js";
 import { dropout, wordDropout } from "../../nn/dropout.js";
-import { embedding, normal } from "../../nn/embedding.js";
+import { embedding, normal, tokenLogits } from "../../nn/embedding.js";
 import { linear } from "../../nn/linear.js";
 import { atTokens, isThere, lengthsOf, oneLater, stepNumbers } from "../../nn/tokens.js";
 import { START, UNKNOWN } from "../../text/tokenizer.js";
@@ -56,6 +56,9 @@ export const transformer: Net<z.infer<typeof options>> = {
       const words = embedding(ctx.at("embed"), codes, { count, width, deviation: DEVIATION });
       return words.add(ctx.at("place").param("weight", [stored, width], normal(DEVIATION)).gather(at));
     };
+    /** The output layer has the rows of the decoder's embedding (Press & Wolf 2017; Inan et al. 2017). */
+    const logitsOf = (ctx: Ctx, { kind, schema }: Field, h: Tensor): Tensor =>
+      tokenLogits(ctx, h, { count: kind.ragged!.count(schema), width });
     const allPlaces = (length: Dim): Tensor => stepNumbers(length).reshape([length]).cast("int32");
     return {
       encoder(ctx, record) {
@@ -92,8 +95,8 @@ export const transformer: Net<z.infer<typeof options>> = {
             let x = kept.add(linear(scope.at("latent"), z, { units: width }).expandDims(1));
             const mask = causalMask(length);
             for (const own of scopes(scope)) x = attentionBlock(own, x, block, mask);
-            const out = dropout(scope.at("out"), layerNorm(scope.at("norm"), x), rate, [x.shape[0], 1, width]);
-            return [field.name, atTokens(out.transpose([1, 0, 2]), tokens, particles)];
+            const out = dropout(scope.at("states"), layerNorm(scope.at("norm"), x), rate, [x.shape[0], 1, width]);
+            return [field.name, logitsOf(scope, field, atTokens(out.transpose([1, 0, 2]), tokens, particles))];
           }),
         );
       },
@@ -129,8 +132,8 @@ export const transformer: Net<z.infer<typeof options>> = {
                   return { keys: withOwn(grown[keys], made.keys), values: withOwn(grown[values], made.values) };
                 });
               }
-              const out = layerNorm(scope.at("norm"), x).squeeze(1);
-              return { out, state: {} as Values, rows };
+              const logits = logitsOf(scope, field, layerNorm(scope.at("norm"), x).squeeze(1));
+              return { logits, state: {} as Values, rows };
             },
           },
         ]),
