@@ -15,7 +15,7 @@ import time
 
 import torch
 from models import MODELS
-from text_models import GruDecoder, TransformerDecoder, random_text
+from text_models import GruVae, TransformerVae, random_texts
 
 BATCHES = 16
 INK = 0.19  # the share of MNIST's pixels that are not black
@@ -32,8 +32,8 @@ def pictures(name, channels=1, side=28):
     return MODELS[name], lambda batch: random_pictures(batch, channels, side)
 
 
-def text(model, length):
-    return model, lambda batch: random_text(batch, length, VOCABULARY, LATENT)
+def texts(make, length, **sizes):
+    return lambda: make(VOCABULARY, latent=LATENT, **sizes), lambda batch: random_texts(batch, length, VOCABULARY, LATENT)
 
 
 # name -> the model and its random batches, which its loss takes
@@ -42,8 +42,8 @@ PROBLEMS = {
     "conv": pictures("conv"),
     "conv64": pictures("conv64", 3, 64),
     "residual": pictures("residual"),
-    "gru": text(GruDecoder, 40),
-    "transformer": text(TransformerDecoder, 64),
+    "gru": texts(GruVae, 40),
+    "transformer": texts(TransformerVae, 64, places=64),
 }
 
 

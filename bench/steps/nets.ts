@@ -1,11 +1,9 @@
 /** The nets whose steps are compared; bench/peers/step.py has the same by the same names. */
 
 import type { Engine } from "../../src/runtime/engine.js";
-import { gruDecoder } from "../graphs/gru.js";
-import { transformerDecoder } from "../graphs/transformer.js";
 import { type PictureSteps, pictureSteps } from "./pictures.js";
 import type { OurStep } from "./step.js";
-import { textSteps } from "./text.js";
+import { type TextSteps, textSteps } from "./text.js";
 
 export interface StepNet {
   readonly about: string;
@@ -24,10 +22,13 @@ function pictures(about: string, steps: number, variants: readonly string[], pro
   return { about, batch: problem.batch, steps, variants, ours: (engine) => pictureSteps(engine, problem) };
 }
 
+function texts(about: string, steps: number, problem: TextSteps): StepNet {
+  return { about, batch: problem.batch, steps, variants: PLAIN, ours: (engine) => textSteps(engine, problem) };
+}
+
 const SMALL = { side: 28, channels: 1, latent: 20, batch: 128 };
 const LARGE = { side: 64, channels: 3, latent: 64, batch: 128 };
-const GRU = { batch: 32, length: 40, vocabulary: 5000, width: 256, latent: 32 };
-const TRANSFORMER = { ...GRU, length: 64, layers: 2, heads: 4, hidden: 1024 };
+const TEXT = { vocabulary: 5000, latent: 32, batch: 32 };
 
 export const STEP_NETS: Readonly<Record<string, StepNet>> = {
   mlp: pictures("VAE 784-400-20", 60, PLAIN, { ...SMALL, net: { name: "mlp", hidden: 400 } }),
@@ -43,18 +44,14 @@ export const STEP_NETS: Readonly<Record<string, StepNet>> = {
     ...SMALL,
     net: { name: "residual", channels: [32, 64], groups: 8 },
   }),
-  gru: {
-    about: "text decoder, 40 words, 256 units, vocabulary 5000",
-    batch: GRU.batch,
-    steps: 5,
-    variants: PLAIN,
-    ours: (engine) => textSteps(engine, gruDecoder(GRU), GRU),
-  },
-  transformer: {
-    about: "text decoder, 64 words, 2 layers of width 256, 4 heads, vocabulary 5000",
-    batch: TRANSFORMER.batch,
-    steps: 2,
-    variants: PLAIN,
-    ours: (engine) => textSteps(engine, transformerDecoder(TRANSFORMER), TRANSFORMER),
-  },
+  gru: texts("texts of 20 to 40 tokens, vocabulary 5000, 256 units, latent 32", 3, {
+    ...TEXT,
+    net: { name: "gru" },
+    length: 40,
+  }),
+  transformer: texts("texts of 32 to 64 tokens, vocabulary 5000, 2 + 2 layers of width 256, 4 heads, latent 32", 1, {
+    ...TEXT,
+    net: { name: "transformer" },
+    length: 64,
+  }),
 };

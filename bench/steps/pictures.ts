@@ -4,16 +4,13 @@ import { pictureDataset } from "../../src/data/pictures.js";
 import { isCpu } from "../../src/graph/op.js";
 import { compose } from "../../src/model/compose.js";
 import type { PartConfig } from "../../src/model/config.js";
-import { BETA } from "../../src/model/objectives/elbo.js";
 import { Philox } from "../../src/random.js";
 import type { Engine } from "../../src/runtime/engine.js";
 import { plan } from "../../src/train/plan.js";
 import { modelProblem } from "../../src/train/problem.js";
-import { openStepper } from "../../src/train/stepper.js";
-import { adamStep, type OurStep, timed } from "./step.js";
+import { BATCHES, type OurStep, trainerSteps } from "./step.js";
 
-/** As bench/peers/step.py: batches made beforehand, MNIST's share of pixels that are not black. */
-const BATCHES = 16;
+/** As bench/peers/step.py: MNIST's share of pixels that are not black. */
 const INK = 0.19;
 
 export interface PictureSteps {
@@ -24,10 +21,7 @@ export interface PictureSteps {
   readonly batch: number;
 }
 
-/**
- * Steps as src/train/loop.ts does them: pictures gathered from bytes and scaled, noise drawn, forward and backward, loss
- * and gradient norm read, Adam.
- */
+/** Steps as src/train/loop.ts does them; pictures are gathered from bytes and scaled. */
 export async function pictureSteps(engine: Engine, steps: PictureSteps): Promise<OurStep> {
   const { net, side, channels, latent, batch } = steps;
   const random = new Philox(0);
@@ -43,17 +37,7 @@ export async function pictureSteps(engine: Engine, steps: PictureSteps): Promise
     Uint32Array.from({ length: count }, (_, i) => i),
     { binarize: false, flip: false, shift: 0, bytes: isCpu(engine.target) },
   );
-  const stepper = await openStepper(problem, engine, batch, 0, 1);
-  let done = 0;
-
-  async function step(): Promise<void> {
-    const start = (done % BATCHES) * batch;
-    const records = Uint32Array.from({ length: batch }, (_, i) => start + i);
-    const { gradientNorm } = await stepper.run(records, random, { [BETA]: 1 });
-    done++;
-    await stepper.bank.update(adamStep(done, gradientNorm));
-  }
-  return { contender: timed(step, () => stepper.dispose()), program: problem.trace(batch).program };
+  return trainerSteps(engine, problem, batch);
 }
 
 /** Bytes: a share of INK is grey, the rest black. */

@@ -31,9 +31,9 @@ async function compare(name: string, net: StepNet, context: Context): Promise<Co
   const failed: Record<string, string> = {};
   let products: readonly Product[];
   try {
-    const { contender, program } = await net.ours(engine);
-    contenders[OURS] = contender;
-    products = productsOf(program, engine);
+    const ours = await net.ours(engine);
+    contenders[OURS] = ours.contender;
+    products = productsOf(ours, engine);
     contenders[PRODUCTS] = await productsAlone(engine, products);
     for (const variant of python ? variantsOf(net, quick) : []) {
       const peer = await peerSteps({ root, python: python!, model: name, batch: net.batch, threads, variant });
@@ -96,9 +96,8 @@ async function run(context: Context): Promise<Result> {
   return {
     protocol:
       `One training step with Adam at 1e-3, float32, ${context.threads} threads each; ${abouts.join("; ")} ` +
-      `(bench/peers/models.py, text_models.py; bench/graphs). Ours on pictures is the trainer's step: pictures gathered ` +
-      `from bytes, noise, forward, backward, loss and gradient norm read, update; on text forward, backward, loss and ` +
-      `norm read, update. PyTorch's batches lie ready as floats; eager, fused Adam, channels_last (model and pictures), ` +
+      `(bench/peers/models.py, text_models.py). Ours is the trainer's step: pictures gathered from bytes, texts from tokens, ` +
+      `noise, forward, backward, loss and gradient norm read, update. PyTorch's batches lie ready as tensors; eager, fused Adam, channels_last (model and pictures), ` +
       `torch.compile of loss and gradients. Blocks of steps take turns, never two at once; ms is the median over blocks ` +
       `of a block's median step (range). Ours / theirs: per round, below 1 ours is faster; the best is the PyTorch row ` +
       `with the smallest median. Matrix products alone: those of our lowered program, run as one program of nothing else ` +
