@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, type as osType, release, totalmem } from "node:os";
 import { join } from "node:path";
 
-const PEER_PACKAGES = ["torch", "onnxruntime", "pythae", "numpy"];
+const PEER_PACKAGES = ["torch", "onnxruntime", "pythae", "numpy", "tokenizers"];
 
 export interface Machine {
   readonly cpu: string;
