@@ -19,9 +19,10 @@ interface Context {
 type Discounts = readonly [number, number, number];
 
 /**
- * p(w | h) = (c(hw) - D(c(hw))) / c(h) + share(h) p(w | h'), h' being h without its first token, down to the uniform distribution; c is the count
- * for n-grams of full order or that begin a sequence, else the number of different tokens that came before, and D one of three discounts by c (Chen
- * & Goodman 1998, section 3; counts at the beginning as KenLM has them, Heafield et al. 2013, section 3.2).
+ * p(w | h) = (c(hw) - D(c(hw))) / c(h) + share(h) p(w | h'), h' being h without its first token, down to the uniform
+ * distribution. c is the count of an n-gram of full order or that begins a sequence, else the number of different tokens
+ * that came before it; D is one of three discounts, by c (Chen & Goodman 1998, section 3; what begins a sequence as KenLM
+ * has it, Heafield et al. 2013, section 3.2).
  */
 export class KneserNey {
   readonly #order: number;

@@ -70,7 +70,7 @@ const TEXT_NOISE = 0x74657874;
 
 /** E_OPTION for a temperature or a topP that is none. */
 export function sampler({ tokenTemperature = 1, topP = 1, seed, firstRow = 0 }: Sampling, vocabulary: number): Chooser {
-  if (!(tokenTemperature > 0 && tokenTemperature < Number.POSITIVE_INFINITY))
+  if (!(tokenTemperature > 0 && Number.isFinite(tokenTemperature) && Number.isFinite(1 / tokenTemperature)))
     throw new VaekitError("E_OPTION", `invalid tokenTemperature: got ${tokenTemperature}, expected a number above 0`);
   if (!(topP > 0 && topP <= 1))
     throw new VaekitError("E_OPTION", `invalid topP: got ${topP}, expected a number above 0 and at most 1`);

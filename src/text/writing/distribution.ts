@@ -3,8 +3,8 @@
 import { BINS, binOf, exponential, largest } from "./exponential.js";
 import { nucleus } from "./nucleus.js";
 
-/** Bins of `binOf` that are one bin here, 2^3: a factor of e^(1/8) between their likeliest and unlikeliest token. */
-const COARSER = 3;
+/** Two bins of `binOf` are one here: fewer hold more tokens to choose among, more take longer to add up. */
+const COARSER = 1;
 
 export class Distribution {
   /** In proportion to the probabilities; of the likeliest token 1. */
