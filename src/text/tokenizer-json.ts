@@ -64,39 +64,32 @@ export function parseTokenizerJson<Form extends TokenizerForm>(
   return { form, vocabulary: form.model.type === "BPE" ? { tokens, merges: mergesOf(model.merges, at) } : { tokens } };
 }
 
+type File = z.infer<typeof Outline>;
+
 /** The form that a file has, down to each setting: another pre-tokenizer, say, would give other tokens. */
-function formOf<Form extends TokenizerForm>(file: z.infer<typeof Outline>, forms: readonly Form[], at: string): Form {
-  const types = [...new Set(forms.map(({ model }) => model.type))];
+function formOf<Form extends TokenizerForm>(file: File, forms: readonly Form[], at: string): Form {
   const alike = forms.filter(({ model }) => model.type === file.model.type);
-  if (alike.length === 0)
-    throw new VaekitError(
-      "E_MODEL",
-      `${at}: a tokenizer of type ${shown(file.model.type)}, expected ${types.map(shown).join(" or ")}`,
-      OURS_ONLY,
-    );
-  const differences = alike.map((form) => differenceTo(file, form));
-  const fits = differences.indexOf(null);
-  if (fits < 0) throw new VaekitError("E_MODEL", `${at}: ${differences[0]}`, OURS_ONLY);
-  return alike[fits];
+  if (alike.length === 0) {
+    const types = [...new Set(forms.map(({ model }) => shown(model.type)))].join(" or ");
+    throw new VaekitError("E_MODEL", `${at}: model.type is ${shown(file.model.type)}, expected ${types}`, OURS_ONLY);
+  }
+  const form = alike.find(({ model }) => differenceOf(file.model, model, "model") === null) ?? alike[0];
+  const { model, ...parts } = form;
+  const difference = differenceOf(file.model, model, "model") ?? differenceOf(file, parts);
+  if (difference !== null) throw new VaekitError("E_MODEL", `${at}: ${difference}`, OURS_ONLY);
+  return form;
 }
 
-/** The first setting of `form` that `file` has otherwise, in words; null for none. */
-function differenceTo(file: z.infer<typeof Outline>, { model, ...parts }: TokenizerForm): string | null {
-  const settings = [
-    ...Object.entries(parts).map(([name, value]) => [name, file[name], value] as const),
-    ...Object.entries(model).map(([name, value]) => [`model.${name}`, file.model[name], value] as const),
-  ];
-  const other = settings.find(([, got, expected]) => canonical(got) !== canonical(expected));
-  return other ? `${other[0]} is ${canonical(other[1])}, expected ${canonical(other[2])}` : null;
-}
-
-/** JSON with the keys of objects in order. */
-function canonical(value: unknown): string {
-  const sorted = (_: string, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner;
-  return JSON.stringify(value, sorted) ?? "nothing";
+/** The first setting of `expected` that `got` has otherwise, in words; null for none. */
+function differenceOf(got: unknown, expected: unknown, path?: string): string | null {
+  if (typeof got !== "object" || got === null || typeof expected !== "object" || expected === null)
+    return got === expected ? null : `${path} is ${shown(got)}, expected ${shown(expected)}`;
+  const settings = got as Readonly<Record<string, unknown>>;
+  for (const [key, value] of Object.entries(expected)) {
+    const difference = differenceOf(settings[key], value, path === undefined ? key : `${path}.${key}`);
+    if (difference !== null) return difference;
+  }
+  return null;
 }
 
 function tokensOf(vocab: unknown, at: string): string[] {

@@ -1,9 +1,12 @@
 /** tokenizer.json: ours comes back as it was; what is damaged or made by others is refused in words. */
 
 import { describe, expect, test } from "vitest";
+import { VaekitError } from "../../src/errors.js";
+import { Philox } from "../../src/random.js";
 import type { KindName } from "../../src/text/kind.js";
 import { parseTokenizer, tokenizerFrom, trainTokenizer } from "../../src/text/load.js";
 import { errorOf } from "../helpers/damage.js";
+import { mutate, mutateJson } from "../helpers/mutate.js";
 
 const TEXTS = ["the cat sat on the mat", "the dog sat on the log"];
 const KINDS = ["characters", "words", "bpe"] as const;
@@ -58,7 +61,7 @@ describe("a damaged file is refused, naming the place", () => {
       (json) => {
         json.model.type = "Unigram";
       },
-      'a tokenizer of type "Unigram", expected "BPE" or "WordLevel"',
+      'model.type is "Unigram", expected "BPE" or "WordLevel"',
     ],
     [
       "another normalizer",
@@ -66,7 +69,7 @@ describe("a damaged file is refused, naming the place", () => {
       (json) => {
         json.normalizer = { type: "NFC" };
       },
-      'normalizer is {"type":"NFC"}, expected null',
+      "normalizer is an object, expected null",
     ],
     [
       "another pre-tokenizer",
@@ -74,7 +77,25 @@ describe("a damaged file is refused, naming the place", () => {
       (json) => {
         json.pre_tokenizer = { type: "Whitespace" };
       },
-      'pre_tokenizer is {"type":"Whitespace"}, expected {"type":"WhitespaceSplit"}',
+      'pre_tokenizer.type is "Whitespace", expected "WhitespaceSplit"',
+    ],
+    [
+      "a setting of the model",
+      "bpe",
+      (json) => Object.assign(json.model, { dropout: 0.1 }) && json,
+      "model.dropout is 0.1, expected null",
+    ],
+    [
+      "a setting of the pre-tokenizer",
+      "bpe",
+      (json) => Object.assign(json.pre_tokenizer as object, { add_prefix_space: true }) && json,
+      "pre_tokenizer.add_prefix_space is true, expected false",
+    ],
+    [
+      "another decoder",
+      "characters",
+      (json) => ({ ...json, decoder: { type: "Sequence", decoders: [{ type: "ByteFallback" }] } }),
+      "decoder.decoders.1 is nothing, expected an object",
     ],
     [
       "another token at a special one's id",
@@ -208,4 +229,20 @@ describe("a damaged file is refused, naming the place", () => {
     expect(message).toContain("tokenizer.json: ");
     expect(message).toContain(expected);
   });
+});
+
+test.each(KINDS)("%s: whatever is changed in the file, it is read or refused", async (kind) => {
+  const bytes = new TextEncoder().encode(JSON.stringify(await looseOf(kind)));
+  const random = new Philox(1);
+  let read = 0;
+  for (let i = 0; i < 1_000; i++) {
+    try {
+      const { encode, decode } = parseTokenizer(new TextDecoder().decode((i % 2 ? mutate : mutateJson)(bytes, random)));
+      decode(encode("the cat"));
+      read++;
+    } catch (error) {
+      if (!(error instanceof VaekitError && error.code === "E_MODEL")) throw error;
+    }
+  }
+  expect(read).toBeLessThan(1_000);
 });
