@@ -57,11 +57,11 @@ export type { Codes } from "./verbs/encode.js";
 export { comparePictures } from "./verbs/generated.js";
 // Info, interpolate, map, reconstruct.
 export type { ModelInfo } from "./verbs/info.js";
-export { thereAndBack } from "./verbs/interpolate.js";
 export type { LatentMap, MapOptions } from "./verbs/map.js";
 export type { Neighbor, Neighbors } from "./verbs/nearest-records.js";
-export { type Arranged, type Pairs, pairSeries, pairSheet } from "./verbs/reconstruct.js";
+export { type Arranged, type Pairs, pairSeries, pairSheet } from "./verbs/pairs.js";
 export type { RowWhere } from "./verbs/rows/in-memory.js";
 export type { ScoredRecord, Scores } from "./verbs/scores.js";
 export type { Traversal, TraverseOptions } from "./verbs/traverse.js";
+export { thereAndBack } from "./verbs/walks.js";
 export { VERSION } from "./version.js";

@@ -1,11 +1,11 @@
 /** Turns latents into records. */
 
 import * as z from "zod";
-import { pictureSinkFor, writePictures } from "../data/sinks/write.js";
+import { sinkFor } from "../data/sinks/write.js";
 import { VaekitError } from "../errors.js";
+import { formOf } from "./forms/list.js";
 import { look } from "./option.js";
-import { machine, model, out } from "./options.js";
-import { decodePictures, sizeText } from "./pictures.js";
+import { machine, model, optionalOut } from "./options.js";
 import { withRunner } from "./runner.js";
 import { verb } from "./verb.js";
 
@@ -19,7 +19,10 @@ export const decode = verb({
       .min(1)
       .describe("table with columns mu_0.. or z_0.., as encode writes it: .csv, .jsonl or .npz")
       .register(look, { placeholder: "LATENTS" }),
-    out: out("DIR/|x.png|x.npz", "a folder of pictures named by id, a contact sheet, or an array"),
+    out: optionalOut(
+      "DIR/|x.png|x.npz|x.txt|x.csv",
+      "a folder of pictures named by id, a contact sheet, or an array; of texts a table (default: print it)",
+    ),
     ...machine,
   }),
   cli: {
@@ -28,7 +31,8 @@ export const decode = verb({
     streams: false,
   },
   async run({ latents: path, out, ...options }, context) {
-    pictureSinkFor(out, context.host);
+    const { pictureSinks, tableSinks } = context.host;
+    if (out !== undefined) sinkFor(out, [...pictureSinks, ...tableSinks], "records");
     const { readLatents } = await import("../data/latents.js");
     const { mu, ids, count, width } = await readLatents(path, context.host);
     return withRunner(options, context, async (runner) => {
@@ -38,14 +42,9 @@ export const decode = verb({
           `${path}: got ${width} latents a row, the model has ${runner.latent}`,
           "Encode with the same model.",
         );
-      const pictures = await decodePictures(runner, mu, {
-        names: ids,
-        signal: context.signal,
-        onProgress: (done) => context.report({ event: "work", what: "decoded", done, total: count }),
-      });
-      await writePictures(out, pictures, {}, context.host);
-      context.report({ event: "wrote", path: out, what: `${count} pictures, ${sizeText(pictures)}` });
-      return { json: { path: out, count }, text: "" };
+      const form = formOf(runner.config);
+      form.expectOut(out, context.host);
+      return form.decode(runner, { mu, ids, count, out }, context);
     });
   },
 });

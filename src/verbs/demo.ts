@@ -6,13 +6,13 @@ import { writePictures } from "../data/sinks/write.js";
 import type { Runner } from "../model/runner.js";
 import { figuresText } from "./figures.js";
 import { type FitInput, fitInput } from "./fit-options.js";
-import { thereAndBack, walkAnimation, walkBetween } from "./interpolate.js";
 import { mapDataset } from "./map.js";
 import { look } from "./option.js";
 import { machine, seed } from "./options.js";
 import { encodeRecords } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { type VerbContext, verb } from "./verb.js";
+import { thereAndBack, walkAnimation, walkBetween } from "./walks.js";
 
 const TRAIN_DATA = "mnist";
 const TEST_DATA = "mnist#test";

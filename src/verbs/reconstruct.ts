@@ -1,42 +1,22 @@
 /** Shows records beside what the model makes of them. */
 
 import * as z from "zod";
-import type { Dataset } from "../data/dataset.js";
-import { pictureSinkFor, writePictures } from "../data/sinks/write.js";
-import type { Pictures } from "../host.js";
-import type { Runner } from "../model/runner.js";
-import { count, data, machine, model, out, seed } from "./options.js";
-import {
-  checkSize,
-  decodePictures,
-  encodeRecords,
-  imageFieldOf,
-  recordPictures,
-  shownRecords,
-  sizeText,
-} from "./pictures.js";
+import { formOf } from "./forms/list.js";
+import { data, machine, model, optionalOut } from "./options.js";
+import { reconstructOptions } from "./pairs.js";
 import { withData, withRunner } from "./runner.js";
 import { verb } from "./verb.js";
 
-/** Pairs in a row of the sheet. */
-const PAIRS_ACROSS = 8;
-
-/** Sinks that put all pictures on one sheet. */
-const SHEETS = ["png", "webp"];
-
-/** Which records are shown. */
-export const reconstructOptions = z.strictObject({
-  count: count(16, "records to show, a sample drawn by the seed"),
-  seed,
-});
-
 export const reconstruct = verb({
   name: "reconstruct",
-  summary: "Show records, each above what the model makes of it",
+  summary: "Show records, each beside what the model makes of it",
   input: z.strictObject({
     model,
     data,
-    out: out("r.png|DIR/|x.npz", "a contact sheet, a folder of pictures, or an array"),
+    out: optionalOut(
+      "r.png|DIR/|x.npz|x.csv",
+      "a contact sheet, a folder of pictures, or an array; of texts a table (default: print it)",
+    ),
     ...reconstructOptions.shape,
     ...machine,
   }),
@@ -46,85 +26,12 @@ export const reconstruct = verb({
     example: "vaekit reconstruct models/mnist mnist#test -n 16 --out r.png",
     streams: false,
   },
-  async run({ data, out, ...options }, context) {
-    const sink = pictureSinkFor(out, context.host);
-    return withRunner(options, context, (runner) =>
-      withData(data, runner.config, {}, context, async (dataset) => {
-        const pairs = await reconstructPictures(runner, dataset, { ...options, signal: context.signal });
-        const { pictures, columns } = SHEETS.includes(sink.name) ? pairSheet(pairs) : pairSeries(pairs);
-        await writePictures(out, pictures, { columns }, context.host);
-        const { count } = pairs.original;
-        context.report({ event: "wrote", path: out, what: `${count} pairs, ${sizeText(pictures)}` });
-        return { json: { path: out, count, records: pairs.ids }, text: "" };
-      }),
-    );
-  },
+  run: ({ data, ...options }, context) =>
+    withRunner(options, context, async (runner) => {
+      const form = formOf(runner.config);
+      if (options.out !== undefined || !form.prints) form.expectOut(options.out, context.host);
+      return withData(data, runner.config, {}, context, (dataset) =>
+        form.reconstruct(runner, dataset, options, context),
+      );
+    }),
 });
-
-/** Pictures and what the model makes of them, in the same order. */
-export interface Pairs {
-  readonly original: Pictures;
-  /** Decoded from the posterior's mean. */
-  readonly reconstruction: Pictures;
-  readonly ids: readonly string[];
-}
-
-/** Reconstructions of `count` records of the data, chosen by `seed`. E_SHAPE when the data is of another size. */
-export async function reconstructPictures(
-  runner: Runner,
-  dataset: Dataset,
-  { count, seed, signal }: z.output<typeof reconstructOptions> & { readonly signal?: AbortSignal },
-): Promise<Pairs> {
-  checkSize(dataset, imageFieldOf(runner.config));
-  const indices = shownRecords(dataset, count, seed);
-  const { mu } = await encodeRecords(runner, dataset, indices, { signal });
-  return {
-    original: await recordPictures(runner, dataset, indices),
-    reconstruction: await decodePictures(runner, mu, { signal }),
-    ids: Array.from(indices, (index) => dataset.id(index)),
-  };
-}
-
-/** Pictures in an order, and how many make a row. */
-export interface Arranged {
-  readonly pictures: Pictures;
-  readonly columns: number;
-}
-
-/** For a sheet: a row of originals, below it the row of their reconstructions, and so on. */
-export function pairSheet(pairs: Pairs): Arranged {
-  const { count } = pairs.original;
-  const columns = Math.min(count, PAIRS_ACROSS);
-  const full = Math.ceil(count / columns) * columns;
-  return arrange(pairs, columns, columns === count ? 2 * count : 2 * full, (i) => {
-    const place = 2 * columns * Math.floor(i / columns) + (i % columns);
-    return [place, place + columns];
-  });
-}
-
-/** For a folder or an array: each original, then its reconstruction. */
-export function pairSeries(pairs: Pairs): Arranged {
-  return arrange(pairs, 2, 2 * pairs.original.count, (i) => [2 * i, 2 * i + 1]);
-}
-
-/** `places` of original and reconstruction i among `total`; places that nothing takes are white. */
-function arrange(
-  { original, reconstruction, ids }: Pairs,
-  columns: number,
-  total: number,
-  places: (i: number) => readonly [number, number],
-): Arranged {
-  const { count, height, width, channels } = original;
-  const size = height * width * channels;
-  const pixels = new Uint8Array(total * size).fill(WHITE);
-  const names = Array.from({ length: total }, (_, place) => `blank-${place}`);
-  for (let i = 0; i < count; i++) {
-    const [above, below] = places(i);
-    pixels.set(original.pixels.subarray(i * size, (i + 1) * size), above * size);
-    pixels.set(reconstruction.pixels.subarray(i * size, (i + 1) * size), below * size);
-    names[above] = `${ids[i]}-original`;
-    names[below] = `${ids[i]}-reconstruction`;
-  }
-  return { pictures: { count: total, height, width, channels, pixels, names }, columns };
-}
-const WHITE = 255;

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { sinkFor } from "../data/sinks/write.js";
 import { formOf } from "./forms/list.js";
 import { look } from "./option.js";
-import { count, machine, model, out, prior, seed } from "./options.js";
+import { count, machine, model, optionalOut, prior, seed } from "./options.js";
 import { withRunner } from "./runner.js";
 import { verb } from "./verb.js";
 
@@ -18,6 +18,7 @@ const temperature = z
   .describe("spread of the latents: below 1 more typical records, above 1 more unusual ones")
   .register(look, { placeholder: "X" });
 
+const MAX_BEAM = 256;
 /** Rows are written as they are drawn. */
 const MAX_ROWS = 1_000_000_000;
 
@@ -44,18 +45,50 @@ export const escapeFormulas = z
   .describe("in csv: put an apostrophe before cells that a spreadsheet would compute, such as =1+1")
   .register(look, { more: true });
 
+/** How texts are written. */
+export const textSampling = {
+  tokenTemperature: z
+    .number()
+    .gt(0)
+    .max(MAX_TEMPERATURE)
+    .default(1)
+    .describe("of texts: below 1 likely tokens get likelier, above 1 less so")
+    .register(look, { placeholder: "X", more: true }),
+  topP: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe("of texts: draw only the fewest tokens that hold this much of the probability")
+    .register(look, { placeholder: "SHARE", more: true }),
+  beam: z
+    .int()
+    .min(1)
+    .max(MAX_BEAM)
+    .optional()
+    .describe("of texts: search for the likeliest with so many beginnings, instead of drawing one")
+    .register(look, { placeholder: "N", more: true }),
+  form: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('what texts look like: a number stands for so many letters, all else for itself, as in "5，5。5，5。"')
+    .register(look, { placeholder: "FORM", more: true }),
+};
+
 export const sample = verb({
   name: "sample",
   summary: "Draw new records from a model",
   input: z.strictObject({
     model,
-    out: out(
-      "samples.png|DIR/|x.npz|x.csv|x.parquet|x.jsonl",
-      "pictures as a sheet, a folder or an array; rows as a table",
+    out: optionalOut(
+      "samples.png|DIR/|x.npz|x.csv|x.parquet|x.jsonl|x.txt",
+      "pictures as a sheet, a folder or an array; rows as a table; texts as lines or a table (default: print them)",
     ),
     ...sampleOptions.shape,
     where,
     escapeFormulas,
+    ...textSampling,
     ...machine,
   }),
   cli: {
@@ -66,10 +99,11 @@ export const sample = verb({
   },
   async run({ out, ...options }, context) {
     const { pictureSinks, tableSinks } = context.host;
-    sinkFor(out, [...pictureSinks, ...tableSinks], "samples"); // before anything is opened
+    if (out !== undefined) sinkFor(out, [...pictureSinks, ...tableSinks], "samples"); // before anything is opened
     return withRunner(options, context, async (runner) => {
-      const { count } = await formOf(runner.config).sample(runner, { out, ...options }, context);
-      return { json: { path: out, count, seed: options.seed }, text: "" };
+      const form = formOf(runner.config);
+      form.expectOut(out, context.host);
+      return form.sample(runner, { out, ...options }, context);
     });
   },
 });

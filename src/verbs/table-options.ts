@@ -7,11 +7,8 @@ import { VaekitError } from "../errors.js";
 import { fieldsOf } from "../fields/list.js";
 import type { Host } from "../host.js";
 import { KINDS, type KindName } from "../text/kind.js";
+import { MAX_LENGTH, MAX_VOCABULARY } from "../text/tokenizer.js";
 import { type Look, look } from "./option.js";
-
-/** Beyond these a softmax over the vocabulary, or a text, takes more memory than there is. */
-const MAX_VOCABULARY = 1_000_000;
-const MAX_TOKENS = 65_536;
 
 const text = () => z.string().min(1).optional();
 
@@ -59,7 +56,7 @@ export function tableOptions(shown: Look = {}) {
     maxLength: z
       .int()
       .min(1)
-      .max(MAX_TOKENS)
+      .max(MAX_LENGTH)
       .optional()
       .describe("tokens of a text that are read at the most (default: of the longest, at most 256)")
       .register(look, { ...shown, placeholder: "N", more: true }),

@@ -10,12 +10,13 @@ import type { Direction, Stride, Walk } from "../eval/traversal.js";
 import type { Host, PictureLayout, PictureSink, Pictures } from "../host.js";
 import type { Runner } from "../model/runner.js";
 import { fitting } from "./forms/list.js";
-import { encodeOne, record, thereAndBack } from "./interpolate.js";
+import { encodeOne } from "./one-record.js";
 import { look } from "./option.js";
 import { count, data, machine, model, out } from "./options.js";
 import { decodePictures, encodeRecords, sizeText } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { type VerbContext, verb } from "./verb.js";
+import { thereAndBack } from "./walks.js";
 
 const MAX_STEPS = 1000;
 /** Farther out no data ever was. */
@@ -74,9 +75,14 @@ export const traverse = verb({
       .register(look, { placeholder: "DATA" }),
     out: out("t.png|t.gif|DIR/|x.npz", "a sheet with words, an animation there and back, a folder, or an array"),
     ...traverseOptions.shape,
-    at: record("").optional().describe("start from this record (default: the mean over the data)").register(look, {
-      placeholder: "PICTURE|mnist#test/12",
-    }),
+    at: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("start from this record (default: the mean over the data)")
+      .register(look, {
+        placeholder: "PICTURE|mnist#test/12",
+      }),
     along: z
       .string()
       .min(1)

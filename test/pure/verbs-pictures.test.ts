@@ -5,10 +5,10 @@ import { letterOf, textWidth } from "../../src/eval/report/lettering.js";
 import { drawScatter } from "../../src/eval/report/scatter.js";
 import type { Pictures } from "../../src/host.js";
 import type { Runner } from "../../src/model/runner.js";
-import { thereAndBack, walkBetween } from "../../src/verbs/interpolate.js";
+import { pairSeries, pairSheet } from "../../src/verbs/pairs.js";
 import { decodePictures } from "../../src/verbs/pictures.js";
-import { pairSeries, pairSheet } from "../../src/verbs/reconstruct.js";
 import { drawSamples } from "../../src/verbs/sample-pictures.js";
+import { thereAndBack, walkBetween } from "../../src/verbs/walks.js";
 import { configOf } from "../helpers/models.js";
 
 /** Pictures of one pixel. */

@@ -73,12 +73,12 @@ function roleOf(sample: CellSample, { column, label, key, drop = [] }: OpenOptio
   if (name === label) return { role: "label", why: "asked for" };
   if (name === key) return { role: "key", why: "asked for" };
   if (drop.includes(name)) return { role: "left out", why: "asked for" };
+  if (name === column && present > 0) return { role: "field", why: "text: asked for", schema: { kind: "text" } };
   if (present === 0) return { role: "constant", why: "nothing in any cell", value: null };
   if (counts.size === 1 && present === cells.length) {
     const [value] = counts.keys();
     return { role: "constant", why: `always ${value}`, value };
   }
-  if (name === column) return { role: "field", why: "text: asked for", schema: { kind: "text" } };
   const best = bestKind(sample);
   const identifier = identifierReason(sample);
   if (identifier) return { role: "key", why: identifier };

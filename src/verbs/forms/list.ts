@@ -7,13 +7,16 @@ import type { ModelConfig } from "../../model/config.js";
 import type { Form } from "./form.js";
 import { pictures } from "./pictures.js";
 import { rows } from "./rows.js";
+import { texts } from "./texts.js";
 
-export const forms: readonly Form[] = [pictures, rows];
+export const forms: readonly Form[] = [pictures, rows, texts];
 
 /** The form of a model's records. */
 export function formOf({ schema }: Pick<ModelConfig, "schema">): Form {
   const names = [...new Set(fieldsOf(schema).map(({ kind }) => kind.form))];
-  const form = forms.find(({ name }) => names.length === 1 && names[0] === name);
+  const form = forms.find(
+    ({ name, also }) => names.includes(name) && names.every((other) => other === name || also.includes(other)),
+  );
   if (!form) throw new VaekitError("E_MODEL", `no verb knows records of fields that are ${names.join(" and ")}`);
   return form;
 }

@@ -4,14 +4,21 @@ import { pictureSinkFor, writePictures } from "../../data/sinks/write.js";
 import { VaekitError } from "../../errors.js";
 import type { PictureFigures } from "../../eval/pictures/compare.js";
 import type { GeneratedProtocol } from "../generated.js";
+import { encodeOne } from "../one-record.js";
 import { MAX_COUNT } from "../options.js";
+import { pairSeries, pairSheet, reconstructPictures } from "../pairs.js";
 import { checkSize, decodePictures, imageFieldOf, recordPictures, sizeText } from "../pictures.js";
 import { drawSamples } from "../sample-pictures.js";
+import { thereAndBack, walkAnimation, walkBetween } from "../walks.js";
 import type { Form } from "./form.js";
+import { namedOut } from "./named-out.js";
 
 export const pictures: Form = {
   name: "picture",
+  also: ["row", "text"],
   hasColumns: false,
+  prints: false,
+  expectOut: (out, host) => void pictureSinkFor(namedOut(out), host),
   opening(config) {
     const { height, width, channels } = imageFieldOf(config);
     return { size: [height, width], channels: channels as 1 | 3 };
@@ -20,16 +27,47 @@ export const pictures: Form = {
     checkSize(dataset, imageFieldOf(config));
     return dataset;
   },
-  async sample(runner, { out, where, count, seed, temperature }, { host, signal, report }) {
+  async sample(runner, { out: path, where, count, seed, temperature }, { host, signal, report }) {
+    const out = namedOut(path);
     if (where !== undefined)
       throw new VaekitError("E_OPTION", "invalid where: this model draws pictures, which have no columns");
     if (count > MAX_COUNT)
       throw new VaekitError("E_OPTION", `invalid count: got ${count} pictures, expected at most ${MAX_COUNT}`);
-    pictureSinkFor(out, host);
     const drawn = await drawSamples(runner, { count, seed, temperature, signal });
     await writePictures(out, drawn, {}, host);
     report({ event: "wrote", path: out, what: `${drawn.count} samples, ${sizeText(drawn)}` });
-    return { count: drawn.count };
+    return { json: { path: out, count: drawn.count, seed }, text: "" };
+  },
+  async interpolate(runner, { from, to, out: path, ...options }, context) {
+    const { host, signal, report } = context;
+    const out = namedOut(path);
+    const sink = pictureSinkFor(out, host);
+    const ends = [await encodeOne(runner, from, context), await encodeOne(runner, to, context)] as const;
+    const walk = await walkBetween(runner, ends, { ...options, signal });
+    const { steps, path: route } = options;
+    const isAnimation = sink.extensions.includes(".gif");
+    const shown = isAnimation ? thereAndBack(walk) : walk;
+    await writePictures(out, shown, isAnimation ? walkAnimation : { columns: steps }, host);
+    report({ event: "wrote", path: out, what: `${steps} steps, ${sizeText(walk)}` });
+    return { json: { path: out, steps, route }, text: "" };
+  },
+  async reconstruct(runner, dataset, { out: path, ...options }, { host, signal, report }) {
+    const out = namedOut(path);
+    const sink = pictureSinkFor(out, host);
+    const pairs = await reconstructPictures(runner, dataset, { ...options, signal });
+    const { pictures, columns } = SHEETS.includes(sink.name) ? pairSheet(pairs) : pairSeries(pairs);
+    await writePictures(out, pictures, { columns }, host);
+    const { count } = pairs.original;
+    report({ event: "wrote", path: out, what: `${count} pairs, ${sizeText(pictures)}` });
+    return { json: { path: out, count, records: pairs.ids }, text: "" };
+  },
+  async decode(runner, { mu, ids, count, out: path }, { host, signal, report }) {
+    const out = namedOut(path);
+    const onProgress = (done: number) => report({ event: "work", what: "decoded", done, total: count });
+    const pictures = await decodePictures(runner, mu, { names: ids, signal, onProgress });
+    await writePictures(out, pictures, {}, host);
+    report({ event: "wrote", path: out, what: `${count} pictures, ${sizeText(pictures)}` });
+    return { json: { path: out, count }, text: "" };
   },
   drawn: async () => null,
   async judge(runner, engine, dataset, { generated, seed, signal }): Promise<Record<string, object>> {
@@ -64,6 +102,9 @@ export const pictures: Form = {
     };
   },
 };
+
+/** Sinks that put all pictures on one sheet. */
+const SHEETS = ["png", "webp"];
 
 interface ToldPictures {
   readonly protocol?: GeneratedProtocol;

@@ -1,6 +1,7 @@
 /** Records that are rows of a table. */
 
 import type { Dataset } from "../../data/dataset.js";
+import { sinkFor } from "../../data/sinks/write.js";
 import { VaekitError } from "../../errors.js";
 import type { CodeMap } from "../../eval/report/facts.js";
 import { FEWEST_NAMED } from "../../eval/tables/marginals.js";
@@ -13,6 +14,7 @@ import type { TableJudgement } from "../rows/judge.js";
 import { judgementLines } from "../rows/judgement-text.js";
 import { rowWriter } from "../rows/write.js";
 import type { Form } from "./form.js";
+import { namedOut } from "./named-out.js";
 
 /** Rows drawn for the doctor: a label of 1 % of them is missed once in 10^9 times. */
 const EXAMINED = 2048;
@@ -22,14 +24,18 @@ const MAX_CELLS = 12;
 
 export const rows: Form = {
   name: "row",
+  also: ["text"],
   hasColumns: true,
+  prints: false,
+  expectOut: (out, { tableSinks }) => void sinkFor(namedOut(out), tableSinks, "rows"),
   opening: ({ schema }) => ({ schema }),
   fitting(dataset, { schema }): Dataset | Promise<Dataset> {
     if (JSON.stringify(dataset.schema) === JSON.stringify(schema)) return dataset;
     if (dataset.as) return dataset.as(schema);
     throw new VaekitError("E_SHAPE", `${dataset.name}: no table, the model takes rows of one`);
   },
-  async sample(runner, { out, where, count, seed, temperature, escapeFormulas }, { host, signal, report }) {
+  async sample(runner, { out: path, where, count, seed, temperature, escapeFormulas }, { host, signal, report }) {
+    const out = namedOut(path);
     const { schema } = runner.config;
     const condition = where === undefined ? undefined : parseRowCondition(where, fieldsOf(schema));
     const writer = await rowWriter(out, schema, { escapeFormulas }, host);
@@ -46,8 +52,11 @@ export const rows: Form = {
       throw error;
     }
     report({ event: "wrote", path: out, what: `${count.toLocaleString("en")} rows` });
-    return { count };
+    return { json: { path: out, count, seed }, text: "" };
   },
+  interpolate: () => refuse("interpolate"),
+  reconstruct: () => refuse("reconstruct"),
+  decode: () => refuse("decode"),
   drawn: (runner, request) => drawnRows(runner, { ...request, count: EXAMINED }),
   async judge(runner, _engine, dataset, request) {
     const { judgeRows } = await import("../rows/judge.js");
@@ -70,6 +79,14 @@ export const rows: Form = {
     return { ...figures, ...judgementLines(table as TableJudgement) };
   },
 };
+
+async function refuse(verb: string): Promise<never> {
+  throw new VaekitError(
+    "E_MODEL",
+    `rows cannot be shown by ${verb}`,
+    "sample, impute and score do for rows what it does for pictures and texts.",
+  );
+}
 
 /** Classes of few records are not named. */
 function withoutRareClasses(map: CodeMap): CodeMap {

@@ -1,6 +1,6 @@
 /** reconstructions.png: records, each above what the model makes of it. */
 
-import { pairSheet, reconstructPictures } from "../reconstruct.js";
+import { pairSheet, reconstructPictures } from "../pairs.js";
 import { pictureFile, type Result } from "./result.js";
 
 const PAIRS = 32;
