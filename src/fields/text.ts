@@ -1,11 +1,11 @@
 /** Texts: token by token in the model, as long as they are. */
 
 import { type FieldSchema, HIDDEN_CODE } from "../data/dataset.js";
-import { VaekitError } from "../errors.js";
+import { shown, VaekitError } from "../errors.js";
 import { tokenizerFrom } from "../text/load.js";
-import { END, PADDING, type Tokenizer, type TokenizerJson } from "../text/tokenizer.js";
+import { END, MAX_LENGTH, PADDING, type Tokenizer, type TokenizerJson } from "../text/tokenizer.js";
 import type { CellKind, CellSample } from "./cell.js";
-import { expectSchema, ROW } from "./cells.js";
+import { expectSchema } from "./cells.js";
 import type { FieldKind, PartSurprise, Reconstruction, Surprising, TrainingAdvice } from "./field.js";
 import { oncePer } from "./once.js";
 
@@ -20,11 +20,12 @@ export interface TextSchema extends FieldSchema {
 /** A text is stored as its tokens and an end, with padding behind. */
 export const textField: FieldKind<TextSchema> = {
   name: "text",
-  form: ROW,
+  form: "text",
   parse(schema) {
     const { tokenizer, maxLength } = schema;
     expectSchema(typeof tokenizer === "object" && tokenizer !== null, "text", "tokenizer: as tokenizer.json has it");
-    expectSchema(Number.isInteger(maxLength) && (maxLength as number) > 0, "text", "maxLength: a whole number above 0");
+    const fits = Number.isInteger(maxLength) && (maxLength as number) >= 1 && (maxLength as number) <= MAX_LENGTH;
+    expectSchema(fits, "text", `maxLength: a whole number from 1 to ${MAX_LENGTH}, got ${shown(maxLength)}`);
     tokenizerOf(schema as TextSchema);
     return schema as TextSchema;
   },
@@ -38,6 +39,11 @@ export const textField: FieldKind<TextSchema> = {
       return lengths;
     },
     count: (schema) => tokenizerOf(schema).tokens.length,
+  },
+  apart: {
+    key: "tokenizer",
+    check: tokenizerFrom,
+    brief: (schema) => `${tokenizerOf(schema).tokens.length.toLocaleString("en")} tokens`,
   },
   encode: (column, _schema, out) => {
     const values = out ?? new Float32Array(column.length);
@@ -66,6 +72,7 @@ export const textField: FieldKind<TextSchema> = {
     describe: (schema: TextSchema) =>
       `texts of up to ${schema.maxLength} of ${tokenizerOf(schema).tokens.length} tokens`,
   } as unknown as CellKind<TextSchema>,
+  isThere: (values) => values.max(1, true).step(),
   profile(columns, schema) {
     const stored = schema.maxLength + 1;
     const records = columns.reduce((total, column) => total + column.length / stored, 0);
@@ -74,7 +81,10 @@ export const textField: FieldKind<TextSchema> = {
     return { records, mean: [], facts: null, constant };
   },
   chooseLikelihood: () => ({ value: "tokens", why: "texts" }),
-  chooseNet: (_, schema) => ({ value: "gru", why: textsWhy(schema) }),
+  chooseNet({ records }, schema) {
+    const hidden = records < FEW_TEXTS ? SMALL_STATE : LARGE_STATE;
+    return { value: { name: "gru", hidden, dropout: DROPOUT }, why: textsWhy(schema) };
+  },
   chooseLatent: (_, schema) => ({ value: LATENT, why: textsWhy(schema) }),
   training: () => ADVICE,
   reconstruction: tokenAccuracy,
@@ -82,6 +92,12 @@ export const textField: FieldKind<TextSchema> = {
 };
 
 const LATENT = 32;
+/** Below this many texts a smaller state knows enough. */
+const FEW_TEXTS = 10_000;
+const SMALL_STATE = 256;
+const LARGE_STATE = 512;
+/** Words are soon known by heart. */
+const DROPOUT = 0.3;
 const ADVICE: TrainingAdvice = {
   batchSize: 64,
   steps: 12_000,
@@ -91,7 +107,7 @@ const ADVICE: TrainingAdvice = {
   warmup: 0.2,
   beta: 1,
   pretrain: 0.2,
-  freeBits: 0.2,
+  freeBits: 0.25,
 };
 
 /** The tokenizer of a schema, made once. */

@@ -2,7 +2,7 @@
 
 import type { Executable, Feeds } from "../runtime/engine.js";
 import type { TokenModel } from "../text/writing/token-model.js";
-import { FIXED, GROWN, LOGITS, STATE, TOKEN } from "./writing.js";
+import { GROWN, LOGITS, NEXT, ROW, STATE, TOKEN } from "./writing.js";
 
 export interface TokenWriterOptions {
   readonly begin: Executable;
@@ -55,15 +55,13 @@ export function tokenWriter({ begin, step, grows, vocabulary, feeds, count }: To
       const given = { ...held, ...Object.fromEntries(soFar), [TOKEN]: tokens };
       const { [LOGITS]: logits, ...made } = await step.run(given, { B: rows, S: steps });
       for (const [name, values] of Object.entries(made)) {
-        if (name.startsWith(STATE)) held[name] = values as Float32Array;
-        else grown[name.slice(GROWN.length)].set(values as Float32Array, (steps - 1) * values.length);
+        if (name.startsWith(NEXT)) held[STATE + name.slice(NEXT.length)] = values as Float32Array;
+        else grown[name.slice(ROW.length)].set(values as Float32Array, (steps - 1) * values.length);
       }
       return logits as Float32Array;
     },
     select(parents) {
-      for (const [name, values] of Object.entries(held)) {
-        if (name.startsWith(FIXED) || name.startsWith(STATE)) held[name] = chosenRows(values, rows, parents);
-      }
+      for (const [name, values] of Object.entries(held)) held[name] = chosenRows(values, rows, parents);
       for (const [name, width] of widths) {
         const kept = new Float32Array(room * parents.length * width);
         for (let at = 0; at < steps; at++) {

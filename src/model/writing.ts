@@ -8,10 +8,13 @@ import type { Model } from "./compose.js";
 import type { Held } from "./parts.js";
 import { BATCH, givenOf, latentsOf, type TracedProgram } from "./programs.js";
 
-/** Prefixes of inputs and outputs: what stays, what is replaced at each step, and what grows by a row. */
+/** Prefixes of inputs: what stays, what is replaced at each step, and what grows by a row. */
 export const FIXED = "fixed/";
 export const STATE = "state/";
 export const GROWN = "grown/";
+/** Prefixes of outputs: what the state is next, and the rows that are added. */
+export const NEXT = "next/";
+export const ROW = "row/";
 export const TOKEN = "token";
 export const LOGITS = "logits";
 /** The named dimension of what grows: steps so far, with the one under way. */
@@ -41,7 +44,7 @@ export function writeProgram(model: Model, field: string): TracedProgram {
     Object.entries(grows).map(([name, width]) => [name, input(GROWN + name, [STEPS, BATCH, width] as Shape)]),
   );
   const { logits, state, rows } = step(ctx, held, grown, input(TOKEN, [BATCH], { dtype: "int32" }));
-  const made = { [LOGITS]: logits, ...named(STATE, state), ...named(GROWN, rows) };
+  const made = { [LOGITS]: logits, ...named(NEXT, state), ...named(ROW, rows) };
   return { recording, program: program("write", made) };
 }
 
