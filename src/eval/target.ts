@@ -62,8 +62,8 @@ export interface Target {
 }
 
 /**
- * The records to judge on. With `binarize` each value becomes 1 with itself as probability, else 0: once per record and
- * seed (Salakhutdinov & Murray 2008 fix the test set in this way), whatever stands beside it.
+ * The records to judge on. With `binarize` each value of a picture becomes 1 with itself as probability, else 0: once per record
+ * and seed (Salakhutdinov & Murray 2008 fix the test set in this way), whatever stands beside it.
  */
 export function targetOf(
   columns: Columns,
@@ -75,16 +75,17 @@ export function targetOf(
     Object.fromEntries(fields.map(({ name, kind, schema }) => [name, kind.encode(columns[name], schema)]));
   if (!binarize) return { columns, values: seen };
   const values = seen();
-  const binary = Object.fromEntries(fields.map(({ name }) => [name, new Float32Array(values[name].length)]));
-  const draws = new Float32Array(fields.reduce((total, { size }) => total + size, 0));
+  const pictures = fields.filter(({ kind }) => kind.augmenter);
+  const binary = Object.fromEntries(pictures.map(({ name }) => [name, new Float32Array(values[name].length)]));
+  const draws = new Float32Array(pictures.reduce((total, { size }) => total + size, 0));
   hashes.forEach((hash, i) => {
     keyedUniforms(draws, seed, hash, BINARISING_DRAW);
     let at = 0;
-    for (const { name, size } of fields) {
+    for (const { name, size } of pictures) {
       for (let j = i * size; j < (i + 1) * size; j++) binary[name][j] = draws[at++] < values[name][j] ? 1 : 0;
     }
   });
-  return { columns: binary, values: () => binary };
+  return { columns: { ...columns, ...binary }, values: () => ({ ...values, ...binary }) };
 }
 
 /** E_DATA where a field is missing from a batch or has another number of values than the model takes. */

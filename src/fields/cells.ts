@@ -66,10 +66,9 @@ const ONE_VALUE = 0.5;
  */
 export function isNumeric({ fields, contamination, likelihood }: RecordFacts): boolean {
   if (likelihood !== null) return likelihood === NORMAL_COLUMNS;
-  const amounts = fields
-    .flatMap(({ kind, schema }) => kind.codes?.(schema).segments.slice(0, 1) ?? [])
-    .filter(isOrdered);
-  if (amounts.length < AMOUNTS * fields.length) return false;
+  const columns = fields.flatMap(({ kind, schema }) => kind.codes?.(schema).segments.slice(0, 1) ?? []);
+  const amounts = columns.filter(isOrdered);
+  if (amounts.length < AMOUNTS * columns.length) return false;
   const continuous = amounts.filter(({ shares }) => Math.max(...shares) < ONE_VALUE);
   return contamination > 0 || continuous.length >= CONTINUOUS * amounts.length;
 }

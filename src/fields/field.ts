@@ -131,6 +131,16 @@ export interface Ragged<Schema extends FieldSchema = FieldSchema> {
   count(schema: Schema): number;
 }
 
+/** What of a schema is too long for config.json, a vocabulary: in a model folder it is a JSON file of its own. */
+export interface Apart<Schema extends FieldSchema = FieldSchema> {
+  /** Its key in the schema; the file is called so too. */
+  readonly key: string;
+  /** E_MODEL, naming the file `at`, where it is damaged or of another kind. */
+  check(value: unknown, at: string): void;
+  /** For people, in its place. @example "4,990 tokens" */
+  brief(schema: Schema): string;
+}
+
 export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   readonly name: string;
   /** What records of such fields are to people and files: `verbs/forms/` has one file for each. */
@@ -154,10 +164,14 @@ export interface FieldKind<Schema extends FieldSchema = FieldSchema> {
   features(values: Tensor, fields: readonly Field<Schema>[], keep: Tensor | null, numbers: NumberInputs): Tensor;
   /** For kinds whose values are one of so many: what a categorical likelihood has to know. */
   readonly codes?: (schema: Schema) => Codes;
+  /** 1 where there is a value and 0 where it is hidden, [B, ...] -> [B, 1]. None: what a net sees of it says so, or it is never hidden. */
+  readonly isThere?: (values: Tensor) => Tensor;
   /** Where values lie in a space in which distance is unlikeness; for kinds of which many make a record. */
   readonly coordinates?: Coordinates<Schema>;
   /** For kinds whose values are as long as they are: `stored` is the most, and programs take what a batch needs. */
   readonly ragged?: Ragged<Schema>;
+  /** None: all of the schema is in config.json. */
+  readonly apart?: Apart<Schema>;
   /** For columns of tables. */
   readonly cell?: CellKind<Schema>;
   /** None: records of this kind stay as they are. */

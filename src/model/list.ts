@@ -1,6 +1,7 @@
 /** The lists of parts. A new part is a file and a line here; users add theirs with `register`. */
 
 import { registry } from "../registry.js";
+import { choose } from "./choose.js";
 import { bernoulliLikelihood } from "./likelihoods/bernoulli.js";
 import { categoricalLikelihood } from "./likelihoods/categorical.js";
 import { discretizedLogisticLikelihood } from "./likelihoods/discretized-logistic.js";
@@ -9,6 +10,7 @@ import { normalColumnsLikelihood } from "./likelihoods/normal-columns.js";
 import { tokens } from "./likelihoods/tokens.js";
 import { conv } from "./nets/conv.js";
 import { gru } from "./nets/gru.js";
+import { jointNet } from "./nets/joint.js";
 import { mlp } from "./nets/mlp.js";
 import { residual } from "./nets/residual.js";
 import { transformer } from "./nets/transformer.js";
@@ -20,6 +22,12 @@ import { standardNormalPrior } from "./priors/standard-normal.js";
 import { priorSampler } from "./samplers/prior.js";
 
 export const nets = registry<Net>("net", [mlp, conv, residual, gru, transformer] as Net[]);
+nets.register(
+  jointNet((config, fields, outputs) => {
+    const { part, options } = choose(nets.get(config.name), config);
+    return part.build(options, fields, outputs);
+  }) as Net,
+);
 export const posteriors = registry<Posterior>("posterior", [normalPosterior] as Posterior[]);
 export const priors = registry<Prior>("prior", [standardNormalPrior, mixturePrior] as Prior[]);
 export const likelihoods = registry<Likelihood>("likelihood", [

@@ -4,11 +4,12 @@ import { VaekitError } from "../errors.js";
 import { fieldKinds } from "../fields/list.js";
 import type { ModelConfig } from "./config.js";
 import { likelihoods, nets, objectives, posteriors, priors, samplers } from "./list.js";
+import { partsOf } from "./nets/joint.js";
 
 /** E_MODEL names a part of `config` that nobody registered: someone's own, of which a model folder holds no code. */
 export function expectParts(config: ModelConfig, at: string): void {
   const needed = [
-    { parts: nets, names: [config.net.name] },
+    { parts: nets, names: [config.net, ...partsOf(config.net).map(({ net }) => net)].map(({ name }) => name) },
     { parts: posteriors, names: [config.posterior.name] },
     { parts: priors, names: [config.prior.name] },
     { parts: likelihoods, names: Object.values(config.likelihoods).map(({ name }) => name) },

@@ -85,6 +85,8 @@ export interface BuiltNet {
 export interface Net<Options = object> extends Part<Options> {
   /** The largest learning rate of the one-cycle schedule that suits this net at batch 128. */
   readonly peakLearningRate: number;
+  /** Whether it reads and makes such a field. None: it says so when it is built. */
+  readonly takes?: (field: Field) => boolean;
   build(options: Options, fields: readonly Field[], outputs: Readonly<Record<string, Output>>): BuiltNet;
 }
 

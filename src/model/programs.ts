@@ -106,9 +106,9 @@ function trained(
 }
 
 /** Posterior of a batch of any size: outputs mu and logvar [B, latent], groups side by side. */
-export function encodeProgram(model: Model): TracedProgram {
+export function encodeProgram(model: Model, record = recordOf(model, BATCH)): TracedProgram {
   const { ctx, recording } = recordingContext("use", factsOf(model));
-  const groups = model.encode(ctx, recordOf(model, BATCH));
+  const groups = model.encode(ctx, record);
   return { recording, program: program("encode", sideBySide(groups)) };
 }
 
@@ -191,9 +191,14 @@ export function drawProgram(model: Model): TracedProgram {
  * Terms per record with `particles` draws each: reconstruction = -log p(x|z) [P, B], kl [B] (closed form, else the mean of
  * log q - log p), logWeights = log p(x, z) - log q(z|x) [P, B].
  */
-export function scoreProgram(model: Model, particles: number, mode: Ctx["mode"] = "use"): TracedProgram {
+export function scoreProgram(
+  model: Model,
+  particles: number,
+  mode: Ctx["mode"] = "use",
+  record = recordOf(model, BATCH),
+): TracedProgram {
   const { ctx, recording } = recordingContext(mode, factsOf(model));
-  const trace = model.trace(ctx, recordOf(model, BATCH), { particles });
+  const trace = model.trace(ctx, record, { particles });
   const wide = (x: Tensor): Tensor => x.reshape([particles, BATCH]);
   const { logLikelihood, logWeights } = weightsOf(trace);
   const kl = sum(trace.groups.map(({ kl, logq, logp }) => (kl ? kl.sum(-1) : wide(logq.sub(logp)).mean(0))));
@@ -219,20 +224,28 @@ export function explainProgram(model: Model, particles: number): TracedProgram {
   const record = recordOf(model, BATCH);
   const trace = model.trace(ctx, record, { particles });
   const { logWeights } = weightsOf(trace);
-  const dists = Object.values(trace.likelihoods).map(({ dist }) => dist);
-  const explained = dists.every(({ space }) => space === "discrete")
-    ? explainedAtBest(model, ctx, record, trace, logWeights)
-    : explainedOnAverage(model, record, trace, logWeights);
+  const isCode = ({ name }: LikelihoodGroup): boolean => trace.likelihoods[name].dist.space === "discrete";
+  const codes = model.groups.filter(isCode);
+  const amounts = model.groups.filter((group) => !isCode(group));
+  const explained = {
+    ...explainedOnAverage(amounts, record, trace, logWeights),
+    ...(codes.length > 0 && explainedAtBest(model, codes, ctx, record, trace, logWeights)),
+  };
   return { recording, program: program(`explain-${particles}`, { logWeights, ...explained }) };
 }
 
 /** Means over the particles by their importance weights. */
-function explainedOnAverage(model: Model, record: Values, trace: Trace, logWeights: Tensor): Record<string, Tensor> {
+function explainedOnAverage(
+  explained: readonly LikelihoodGroup[],
+  record: Values,
+  trace: Trace,
+  logWeights: Tensor,
+): Record<string, Tensor> {
   const { particles } = trace;
   const share = logWeights.softmax(0).expandDims(-1);
   const overParticles = (x: Tensor): Tensor => x.reshape([particles, BATCH, x.shape[1]]).mul(share).sum(0);
   const outputs: Record<string, Tensor> = {};
-  for (const group of model.groups) {
+  for (const group of explained) {
     const { name, fields } = group;
     const { dist } = trace.likelihoods[name];
     for (const [field, mean] of byField(overParticles(dist.mean), fields)) outputs[MEAN + field] = rowsOf(mean);
@@ -248,6 +261,7 @@ function explainedOnAverage(model: Model, record: Values, trace: Trace, logWeigh
 /** Of values that are codes there are no means: what the likeliest particle alone expects. */
 function explainedAtBest(
   model: Model,
+  explained: readonly LikelihoodGroup[],
   ctx: Ctx,
   record: Values,
   { groups, particles }: Trace,
@@ -259,7 +273,7 @@ function explainedAtBest(
   const latents = groups.map(({ name, size, z }) => [name, z.reshape([particles, BATCH, size]).mul(chosen).sum(0)]);
   const out = model.decode(ctx, Object.fromEntries(latents), record, teacherOf(record, model.fields, 1));
   const outputs: Record<string, Tensor> = {};
-  for (const group of model.groups) {
+  for (const group of explained) {
     const { mean, elements, surprise } = out[group.name];
     for (const [field, expected] of byField(mean, group.fields)) outputs[MEAN + field] = rowsOf(expected);
     if (elements === "none") continue;

@@ -1,6 +1,6 @@
 /** How long to train: batch size and epochs, from the number of records. */
 
-import type { Choice, TrainingAdvice } from "../fields/field.js";
+import type { Choice, RecordFacts, TrainingAdvice } from "../fields/field.js";
 
 /** Below this many records smaller batches give more steps for the same work. */
 const FEW_RECORDS = 10_000;
@@ -16,6 +16,17 @@ const MOST_EPOCHS = 400;
 /** Where a kind of records asks for a batch: one is at most this part of them. */
 const FEWEST_BATCHES = 20;
 const SMALLEST_BATCH = 32;
+
+/**
+ * How records are trained on: as the kind asks that wants the most steps. Columns are learned beside whatever else makes a
+ * record, so that they are asked only where there is nothing else. None: as pictures are.
+ */
+export function adviceFor(records: RecordFacts): TrainingAdvice | undefined {
+  const alone = records.fields.filter(({ kind }) => !kind.codes);
+  const asked = (alone.length > 0 ? alone : records.fields).map(({ kind }) => kind.training?.(records));
+  const steps = (advice: TrainingAdvice | undefined): number => advice?.steps ?? FEWEST_STEPS;
+  return asked.reduce((most, advice) => (steps(advice) > steps(most) ? advice : most));
+}
 
 /** `records` to train on, without those kept aside. */
 export function chooseBatchSize(records: number, wanted?: TrainingAdvice): Choice<number> {

@@ -8,11 +8,12 @@ import { type Field, fieldsOf } from "../fields/list.js";
 import type { FieldFacts } from "../model/checkup.js";
 import { choose } from "../model/choose.js";
 import { FORMAT_VERSION, MAX_LATENT, type ModelConfig, type PartConfig } from "../model/config.js";
-import { likelihoods, nets, objectives, posteriors, priors, samplers } from "../model/list.js";
+import { likelihoods, objectives, posteriors, priors, samplers } from "../model/list.js";
 import type { Part } from "../model/parts.js";
 import type { Registry } from "../registry.js";
 import { VERSION } from "../version.js";
-import { chooseBatchSize, chooseEpochs, choosePretrain, chooseWarmup } from "./length.js";
+import { adviceFor, chooseBatchSize, chooseEpochs, choosePretrain, chooseWarmup } from "./length.js";
+import { chooseNet, completeNet, isForSome, withOption } from "./net.js";
 import { TrainingOptions, type TrainingWishes } from "./options.js";
 import type { Init } from "./warm-start.js";
 
@@ -71,46 +72,22 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     );
   checkAugmentation(fields, training);
   const profiles = await profileFields(data, fields, training);
-  const [field] = fields; // of a table any column answers for all of them
-  const profile = profiles[field.name];
   if (fields.every(({ name }) => profiles[name].constant))
     throw new VaekitError(
       "E_DATA",
-      `${data.name}: all ${profile.records} records looked at are the same`,
+      `${data.name}: all ${profiles[fields[0].name].records} records looked at are the same`,
       "There is nothing to learn from records that do not differ.",
     );
 
   const before = init?.config;
   const records = recordFacts(fields, training.contamination, wishes);
-  const net = partOf(
-    decide<string | PartConfig>(
-      "net",
-      wishes.net,
-      () => field.kind.chooseNet(profile, field.schema, records),
-      before?.net,
-    ),
-  );
-  if (wishes.hidden !== undefined) {
-    if (!hasOption(nets.get(net.name).options, "hidden")) {
-      const problem = `invalid hidden: net ${net.name} has no such layer`;
-      throw new VaekitError("E_OPTION", problem, "Leave it out, or choose --net mlp.");
-    }
-    net.hidden = wishes.hidden;
-  }
-  for (const option of ["dropout", "wordDropout"] as const) {
-    if (wishes[option] === undefined) continue;
-    if (!hasOption(nets.get(net.name).options, option))
-      throw new VaekitError("E_OPTION", `invalid ${option}: net ${net.name} has none`, "Nets of texts have.");
-    net[option] = wishes[option];
-  }
+  let net = decideNet(wishes, decide, records, profiles, before);
+  const { hidden, dropout, wordDropout } = wishes;
+  for (const [option, value] of Object.entries({ hidden, dropout, wordDropout }))
+    if (value !== undefined) net = withOption(net, option, value, NET_HINTS[option]);
   const prior = priorOf(wishes);
   if (isAuto(wishes.prior)) choices.prior = PRIOR_TO_COME;
-  const latent = decide(
-    "latent",
-    wishes.latent,
-    () => field.kind.chooseLatent(profile, field.schema, records),
-    before?.latent,
-  );
+  const latent = decide("latent", wishes.latent, () => chooseLatent(profiles, records), before?.latent);
   if (!Number.isInteger(latent) || latent < 1 || latent > MAX_LATENT)
     throw new VaekitError(
       "E_OPTION",
@@ -144,11 +121,11 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
     schema: data.schema as ModelConfig["schema"],
     latent,
     ...(given && { given: [...given] }),
-    net: complete(nets, net),
+    net: completeNet(net),
     posterior: complete(posteriors, partOf(wishes.posterior ?? before?.posterior ?? "normal")),
     prior: complete(priors, prior),
     likelihoods: Object.fromEntries(chosen),
-    objective: complete(objectives, objectiveOf(wishes, before, field.kind.training?.(records))),
+    objective: complete(objectives, objectiveOf(wishes, before, adviceFor(records))),
     sampler: complete(samplers, partOf(wishes.sampler ?? before?.sampler ?? "prior")),
     facts: {
       count: data.count,
@@ -173,6 +150,32 @@ function recordFacts(fields: readonly Field[], contamination: number, { likeliho
   return { fields, contamination, likelihood: isOpen ? null : partOf(likelihood).name };
 }
 
+/** What helps where no net has an option that was asked for. */
+const NET_HINTS: Readonly<Record<string, string>> = {
+  hidden: "Leave it out, or choose --net mlp.",
+  dropout: "Nets of texts have.",
+  wordDropout: "Nets of texts have.",
+};
+
+/** A net that is asked for and suits some fields only stands beside those that the others' kinds choose. */
+function decideNet(
+  { net }: Wishes,
+  decide: Decide,
+  records: RecordFacts,
+  profiles: Readonly<Record<string, FieldProfile>>,
+  before: ModelConfig | undefined,
+): PartConfig {
+  const asked = net === undefined || net === "auto" ? undefined : partOf(net);
+  if (asked && !isForSome(asked, records.fields)) return asked;
+  return decide("net", "auto", () => chooseNet(profiles, records, asked), asked ? undefined : before?.net);
+}
+
+/** The most that any field asks for: latents are shared. */
+function chooseLatent(profiles: Readonly<Record<string, FieldProfile>>, records: RecordFacts): Choice<number> {
+  const wanted = records.fields.map(({ name, kind, schema }) => kind.chooseLatent(profiles[name], schema, records));
+  return wanted.reduce((most, one) => (one.value > most.value ? one : most));
+}
+
 /** A wish, or for "auto" what is inherited, or what `choose` makes of it; told under `key`. */
 type Decide = <T>(key: string, wish: T | "auto" | undefined, choose: () => Choice<T>, inherited?: T) => T;
 
@@ -182,7 +185,7 @@ function decideTraining(data: Dataset, fields: readonly Field[], wishes: Wishes,
   const given = Object.entries({ epochs, batchSize, warmup, pretrain }).filter(([, wish]) => wish !== "auto");
   const parsed = parseTraining({ ...rest, ...Object.fromEntries(given) });
   const { train } = splitIndices(data.count, parsed.valid, parsed.seed);
-  const advice = fields[0].kind.training?.(recordFacts(fields, parsed.contamination, wishes));
+  const advice = adviceFor(recordFacts(fields, parsed.contamination, wishes));
   const batch = decide("batch", batchSize, () => chooseBatchSize(train.length, advice));
   const chosen = decide("epochs", epochs, () => chooseEpochs(train.length, batch * parsed.accumulate, advice));
   const isLeft = (wish: unknown): boolean => wish === "auto" || wish === undefined;

@@ -46,7 +46,7 @@ export function modelProblem(model: Model, data: Dataset, indices: Uint32Array, 
         if (bytes) return read as Feeds;
         const encoded = fieldFeeds(model, read, scratch);
         const feeds = changes ? augmented(model, encoded, options, random, scratch) : encoded;
-        return options.binarize ? binarized(feeds, random, scratch) : feeds;
+        return options.binarize ? binarized(model, feeds, random, scratch) : feeds;
       };
       return columns instanceof Promise ? columns.then(feed) : feed(columns);
     },
@@ -71,22 +71,22 @@ export function priorProblem(model: Model, codes: Float32Array, latent: number):
 
 /** Changed at random; in arrays of their own, as what is fed may be the data set's memory. */
 function augmented(model: Model, feeds: Feeds, options: Augmentation, random: Philox, scratch: Scratch): Feeds {
-  return Object.fromEntries(
-    model.fields.map(({ name, kind, schema }) => {
-      const values = feeds[name] as Float32Array;
-      if (!kind.augmenter) return [name, values];
-      return [name, kind.augmenter.apply(values, schema, options, random, scratch(`augmented/${name}`, values.length))];
-    }),
-  );
+  const changed = model.fields.flatMap(({ name, kind, schema }) => {
+    if (!kind.augmenter) return [];
+    const values = feeds[name] as Float32Array;
+    return [[name, kind.augmenter.apply(values, schema, options, random, scratch(`augmented/${name}`, values.length))]];
+  });
+  return { ...feeds, ...Object.fromEntries(changed) };
 }
 
-/** 1 with each value's own probability, else 0. */
-export function binarized(feeds: Feeds, random: Philox, scratch?: Scratch): Feeds {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, values]) => {
-      const draws = random.uniforms(scratch?.(`binary/${name}`, values.length) ?? new Float32Array(values.length));
-      for (let i = 0; i < draws.length; i++) draws[i] = draws[i] < values[i] ? 1 : 0;
-      return [name, draws];
-    }),
-  );
+/** Pictures with 1 in place of each value with its own probability, else 0; other fields as they are. */
+export function binarized({ fields }: Model, feeds: Feeds, random: Philox, scratch?: Scratch): Feeds {
+  const changed = fields.flatMap(({ name, kind }) => {
+    if (!kind.augmenter) return [];
+    const values = feeds[name];
+    const draws = random.uniforms(scratch?.(`binary/${name}`, values.length) ?? new Float32Array(values.length));
+    for (let i = 0; i < draws.length; i++) draws[i] = draws[i] < values[i] ? 1 : 0;
+    return [[name, draws]];
+  });
+  return { ...feeds, ...Object.fromEntries(changed) };
 }

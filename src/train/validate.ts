@@ -35,7 +35,7 @@ export async function openValidator(
       for (let at = 0; at < indices.length; at += VALIDATION_BATCH) {
         const records = indices.subarray(at, at + VALIDATION_BATCH);
         const plain = fieldFeeds(model, await data.read(records));
-        const feeds = { ...(options.binarize ? binarized(plain, random) : plain) };
+        const feeds = { ...(options.binarize ? binarized(model, plain, random) : plain) };
         for (const [name, { kind, tensor }] of recording.noises) {
           const width = tensor.shape.at(-1) as number;
           const values = new Float32Array(records.length * width);

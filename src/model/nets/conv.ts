@@ -8,7 +8,16 @@ import { linear } from "../../nn/linear.js";
 import { groupNorm } from "../../nn/norm.js";
 import { rowsOf } from "../../nn/rows.js";
 import type { Net } from "../parts.js";
-import { channelBias, checkGroups, defaultLevels, extraFor, halvings, type Picture, pictureOf } from "./picture.js";
+import {
+  channelBias,
+  checkGroups,
+  defaultLevels,
+  extraFor,
+  halvings,
+  isPicture,
+  type Picture,
+  pictureOf,
+} from "./picture.js";
 
 const FIRST_CHANNELS = 32;
 
@@ -35,6 +44,7 @@ export const conv: Net<z.infer<typeof options>> = {
   summary: "convolutions that halve, k4 s2",
   options,
   peakLearningRate: 2e-3,
+  takes: isPicture,
   build({ channels, groups }, fields, outputs) {
     const picture = pictureOf(fields, outputs);
     const widths = channels ?? defaultChannels(picture, FIRST_CHANNELS);

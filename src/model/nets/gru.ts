@@ -11,7 +11,7 @@ import { linear } from "../../nn/linear.js";
 import { atLast, atTokens, backwards, forParticles, oneLater } from "../../nn/tokens.js";
 import { START, UNKNOWN } from "../../text/tokenizer.js";
 import type { Net } from "../parts.js";
-import { textsOf, tokensOf } from "../texts.js";
+import { isText, textsOf, tokensOf } from "../texts.js";
 
 const options = z.strictObject({
   hidden: z.int().positive().default(256).describe("units of the state that texts are written from"),
@@ -36,6 +36,7 @@ export const gru: Net<z.infer<typeof options>> = {
   summary: "texts: a bidirectional GRU reads, a GRU given z at every step writes",
   options,
   peakLearningRate: 2e-3,
+  takes: isText,
   build({ hidden, embedding: width, reader, dropout: rate, wordDropout: share }, fields) {
     const texts = textsOf("gru", fields);
     const sizeOf = ({ kind, schema }: Field) => ({ count: kind.ragged!.count(schema), width });

@@ -5,9 +5,10 @@ import type { Field } from "../../fields/list.js";
 import type { Tensor } from "../../graph/ops.js";
 import type { Ctx } from "../../nn/ctx.js";
 import { fanInUniform, given, type Initializer, sparseUniform } from "../../nn/init.js";
+import { kept } from "../../nn/kept.js";
 import { linear } from "../../nn/linear.js";
 import { featuresOf } from "../features.js";
-import type { Net, Output, Values } from "../parts.js";
+import type { Net, Output } from "../parts.js";
 
 const options = z.strictObject({
   hidden: z
@@ -33,6 +34,7 @@ export const mlp: Net<z.infer<typeof options>> = {
   summary: "fully connected, ReLU",
   options,
   peakLearningRate: 4e-3,
+  takes: ({ ragged }) => ragged === null,
   build({ hidden, hide, numbers }, fields, outputs) {
     const widths = typeof hidden === "number" ? [hidden] : hidden;
     const layers = (ctx: Ctx, x: Tensor, units: readonly number[], first: Initializer = fanInUniform): Tensor =>
@@ -42,7 +44,8 @@ export const mlp: Net<z.infer<typeof options>> = {
       }, x);
     return {
       encoder(ctx, record) {
-        const keep = hide > 0 && ctx.mode !== "use" ? kept(ctx, record, fields, hide) : null;
+        const batch = record[fields[0].name].shape[0];
+        const keep = hide > 0 && ctx.mode !== "use" ? kept(ctx, batch, fields.length, hide) : null;
         return {
           [Object.keys(outputs)[0]]: layers(ctx, featuresOf(record, fields, keep, numbers), widths, startFor(fields)),
         };
@@ -60,18 +63,6 @@ export const mlp: Net<z.infer<typeof options>> = {
 /** Of the codes of a field one is there; its weights start as if there were no others. */
 function startFor(fields: readonly Field[]): Initializer {
   return fields.every(({ kind }) => kind.codes) ? sparseUniform(fields.length) : fanInUniform;
-}
-
-/**
- * 0 where the encoder shall not see a field [B, fields]. Of the share `hide` of the records it sees each field with a chance
- * that is drawn anew for the record, so that it learns q(z | any of the fields) as well.
- */
-function kept(ctx: Ctx, record: Values, fields: readonly Field[], hide: number): Tensor {
-  const batch = record[fields[0].name].shape[0];
-  const chance = ctx.noise("hide", [batch, 1], "uniform");
-  const draws = ctx.noise("keep", [batch, fields.length], "uniform");
-  // Uniform in 0..1 for records whose draw is below `hide`, and 1 or more for the others.
-  return chance.div(hide).sub(draws).step();
 }
 
 /** Bias at the data's mean. */

@@ -17,6 +17,11 @@ export interface Picture {
   readonly output: Output;
 }
 
+/** Whether a field is pictures [H, W, C]. */
+export function isPicture({ shape }: Field): boolean {
+  return shape.length === 3;
+}
+
 /** The one image field of a schema. E_CONFIG when there is none or more. */
 export function pictureOf(fields: readonly Field[], outputs: Readonly<Record<string, Output>>): Picture {
   const [field, ...others] = fields;

@@ -7,7 +7,7 @@ import { residualBlock } from "../../nn/residual.js";
 import { rowsOf } from "../../nn/rows.js";
 import type { Net } from "../parts.js";
 import { defaultChannels } from "./conv.js";
-import { channelBias, checkGroups, extraFor, halvings, pictureOf } from "./picture.js";
+import { channelBias, checkGroups, extraFor, halvings, isPicture, pictureOf } from "./picture.js";
 
 const FIRST_CHANNELS = 32;
 
@@ -21,6 +21,7 @@ export const residual: Net<z.infer<typeof options>> = {
   summary: "residual blocks with group norm and SiLU",
   options,
   peakLearningRate: 1e-3,
+  takes: isPicture,
   build({ channels, groups }, fields, outputs) {
     const picture = pictureOf(fields, outputs);
     const widths = channels ?? defaultChannels(picture, FIRST_CHANNELS);

@@ -12,7 +12,7 @@ import { linear } from "../../nn/linear.js";
 import { atTokens, isThere, lengthsOf, oneLater, stepNumbers } from "../../nn/tokens.js";
 import { START, UNKNOWN } from "../../text/tokenizer.js";
 import type { Net, Values } from "../parts.js";
-import { textsOf, tokensOf } from "../texts.js";
+import { isText, textsOf, tokensOf } from "../texts.js";
 
 const options = z
   .strictObject({
@@ -46,6 +46,7 @@ export const transformer: Net<z.infer<typeof options>> = {
   summary: "texts: a transformer reads, a causal one given z at every place writes",
   options,
   peakLearningRate: 1e-3,
+  takes: isText,
   build({ hidden: width, layers, heads, inner, dropout: rate, wordDropout: share }, fields) {
     const texts = textsOf("transformer", fields);
     const block = { heads, hidden: inner };
