@@ -3,7 +3,7 @@
     gru          read by a bidirectional GRU; z gives the writer's initial state and stands beside every word
     transformer  read by a pre-norm transformer, mean over the words; z is added to every word of a causal one (GELU, no dropout)
 
-The loss is the negative evidence lower bound in nats: -log p of a text's tokens, padding left out, plus KL(q(z|x) || N(0, I)),
+The output layer has the rows of the writer's embedding. The loss is the negative evidence lower bound in nats: -log p of a text's tokens, padding left out, plus KL(q(z|x) || N(0, I)),
 mean over the batch. Sizes are those that vaekit's nets have by default.
 """
 
@@ -16,13 +16,14 @@ PADDING, START, END, FIRST_WORD = 0, 1, 2, 4
 
 
 class TextVae(nn.Module):
-    """Needs `read` (tokens -> features) and `write` (words before, z -> one vector per place)."""
+    """Needs `read` (tokens -> features) and `write` (words before, z -> a vector of an embedding's width per place)."""
 
-    def __init__(self, vocabulary, features, hidden, latent):
+    def __init__(self, vocabulary, width, features, latent):
         super().__init__()
+        self.read_embed, self.embed = nn.Embedding(vocabulary, width), nn.Embedding(vocabulary, width)
         self.mu = nn.Linear(features, latent)
         self.logvar = nn.Linear(features, latent)
-        self.out = nn.Linear(hidden, vocabulary)
+        self.bias = nn.Parameter(torch.zeros(vocabulary))
 
     def terms(self, tokens, eps):
         """Reconstruction and KL, nats per text."""
@@ -36,7 +37,8 @@ class TextVae(nn.Module):
 
     def logits(self, tokens, z):
         """[B, T, V], each from the tokens before it."""
-        return self.out(self.write(F.pad(tokens[:, :-1], (1, 0), value=START), z))
+        before = F.pad(tokens[:, :-1], (1, 0), value=START)
+        return F.linear(self.write(before, z), self.embed.weight, self.bias)
 
     def loss(self, tokens, eps):
         return sum(self.terms(tokens, eps))
@@ -44,12 +46,11 @@ class TextVae(nn.Module):
 
 class GruVae(TextVae):
     def __init__(self, vocabulary=10_000, hidden=256, embedding=256, reader=256, latent=32):
-        super().__init__(vocabulary, 2 * reader, hidden, latent)
-        self.read_embed = nn.Embedding(vocabulary, embedding)
+        super().__init__(vocabulary, embedding, 2 * reader, latent)
         self.reader = nn.GRU(embedding, reader, batch_first=True, bidirectional=True)
-        self.embed = nn.Embedding(vocabulary, embedding)
         self.initial = nn.Linear(latent, hidden)
         self.writer = nn.GRU(embedding + latent, hidden, batch_first=True)
+        self.out = nn.Linear(hidden, embedding)
 
     def read(self, tokens):
         lengths = (tokens != PADDING).sum(1).cpu()
@@ -60,7 +61,7 @@ class GruVae(TextVae):
     def write(self, before, z):
         beside = z[:, None].expand(-1, before.shape[1], -1)
         states, _ = self.writer(torch.cat((self.embed(before), beside), dim=-1), self.initial(z)[None])
-        return states
+        return self.out(states)
 
 
 def blocks(width, heads, inner, layers):
@@ -75,7 +76,6 @@ class TransformerVae(TextVae):
 
     def __init__(self, vocabulary=10_000, hidden=256, layers=2, heads=4, inner=1024, latent=32, places=64):
         super().__init__(vocabulary, hidden, hidden, latent)
-        self.read_embed, self.embed = nn.Embedding(vocabulary, hidden), nn.Embedding(vocabulary, hidden)
         self.read_place, self.place = nn.Embedding(places, hidden), nn.Embedding(places, hidden)
         self.latent = nn.Linear(latent, hidden)
         self.reader = blocks(hidden, heads, inner, layers)

@@ -19,7 +19,7 @@ from text_models import GruVae, TransformerVae, random_texts  # noqa: E402
 
 BATCH, LENGTH, VOCABULARY, LATENT = 3, 6, 11, 4
 ENCODER, DECODER = "encoder.text.", "decoder.text."
-HEADS = {"posterior.z.mu.": "mu.", "posterior.z.logvar.": "logvar.", "likelihood.text.": "out."}
+HEADS = {"posterior.z.mu.": "mu.", "posterior.z.logvar.": "logvar."}
 EMBEDDINGS = {ENCODER + "embed.": "read_embed.", DECODER + "embed.": "embed."}
 PLACES = {ENCODER + "place.": "read_place.", DECODER + "place.": "place."}
 BLOCK = {
@@ -47,7 +47,8 @@ def embeddings(get, names):
 
 
 def gru_names(get):
-    named = embeddings(get, EMBEDDINGS) | affine(get, HEADS | {DECODER + "initial.": "initial."})
+    named = embeddings(get, EMBEDDINGS) | affine(get, HEADS | {DECODER + "initial.": "initial.", DECODER + "out.": "out."})
+    named[DECODER + "tokens.bias"] = get("bias")
     for ours, theirs in {
         ENCODER + "forward.": "reader.{}_l0",
         ENCODER + "backward.": "reader.{}_l0_reverse",
@@ -70,7 +71,8 @@ def transformer_names(get, layers):
         names[side + "norm."] = f"{module}norm."
         for i in range(layers):
             names |= {f"{side}block{i + 1}.{ours}": f"{module}layers.{i}.{theirs}" for ours, theirs in BLOCK.items()}
-    return embeddings(get, EMBEDDINGS | PLACES) | affine(get, names)
+    named = embeddings(get, EMBEDDINGS | PLACES) | affine(get, names)
+    return named | {DECODER + "tokens.bias": get("bias")}
 
 
 def save(net, make, names, seed, **sizes):
