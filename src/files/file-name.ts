@@ -13,6 +13,15 @@ export function safeFileName(text: string): string {
   return DEVICE.test(name) ? `_${name}` : name;
 }
 
+/** The same, and unlike all of `taken` also where "A" and "a" are one name. */
+export function distinctFileName(text: string, taken: readonly string[]): string {
+  const names = new Set(taken.map((name) => name.toLowerCase()));
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? safeFileName(text) : `${safeFileName(text)}-${number}`;
+    if (!names.has(name.toLowerCase())) return name;
+  }
+}
+
 /** The longest beginning of whole characters that takes at most `bytes` bytes. */
 export function cut(text: string, bytes: number): string {
   const encoder = new TextEncoder();

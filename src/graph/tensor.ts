@@ -78,6 +78,7 @@ export function productOf(dims: Shape): Dim {
 /** The value of a dimension when the named ones are given. @example sizeOf("16*B", { B: 4 }) // 64 */
 export function sizeOf(dim: Dim, dims: Readonly<Record<string, number>>): number {
   if (typeof dim === "number") return dim;
+  if (dim.includes("+")) return dim.split("+").reduce((size, part) => size + sizeOf(part, dims), 0); // of `append`
   return dim.split("*").reduce((size, part) => {
     const value = dims[part] ?? Number(part);
     if (Number.isNaN(value)) throw new VaekitError("E_SHAPE", `dimension "${part}" of "${dim}" has no value`);

@@ -4,7 +4,8 @@ import type { Column } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import type { Field } from "../fields/list.js";
 import { input } from "../graph/ops.js";
-import type { Tokens } from "../nn/tokens.js";
+import { type Dim, productOf } from "../graph/tensor.js";
+import { stepNumbers, type Tokens } from "../nn/tokens.js";
 import type { Feeds } from "../runtime/engine.js";
 import type { Scratch } from "./open.js";
 import type { Teacher, Values } from "./parts.js";
@@ -24,6 +25,17 @@ export function textInputs(fields: readonly Field[]): Values {
     fields.flatMap(({ name, ragged }) =>
       ragged ? [[placesOf(name), input(placesOf(name), [ragged.present], { dtype: "int32" })]] : [],
     ),
+  );
+}
+
+/** In place of such inputs: every place of a text, as if padding were there too. It costs time and changes nothing. */
+export function everyPlace(fields: readonly Field[], batch: Dim): Values {
+  return Object.fromEntries(
+    fields.flatMap(({ name, ragged }) => {
+      if (!ragged) return [];
+      const count = productOf([ragged.length, batch]);
+      return [[placesOf(name), stepNumbers(count).reshape([count]).cast("int32")]];
+    }),
   );
 }
 

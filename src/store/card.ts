@@ -1,8 +1,9 @@
 /** README.md of a model folder: a model card that a person reads, Hugging Face indexes, and whose lines run. */
 
+import { briefFields } from "../fields/brief.js";
 import type { ModelConfig, PartConfig } from "../model/config.js";
 import { priors } from "../model/list.js";
-import { DECODER, ENCODER, WEIGHTS } from "./layout.js";
+import { onnxFile, WEIGHTS } from "./layout.js";
 import { preprocessorConfig } from "./preprocessor.js";
 
 export interface CardFacts {
@@ -59,7 +60,7 @@ function partRows(config: ModelConfig): string[][] {
 }
 
 function dataRows({ data, schema }: ModelConfig): string[][] {
-  const fields = Object.entries(schema.fields).map(([name, { kind, ...facts }]) => [
+  const fields = Object.entries(briefFields(schema)).map(([name, { kind, ...facts }]) => [
     `field ${code(name)}`,
     `${kind}: ${settings(facts)}`,
   ]);
@@ -134,8 +135,8 @@ export function python(config: ModelConfig): string {
 \`\`\`python
 import numpy as np
 import onnxruntime as ort${own ? "\nfrom safetensors.numpy import load_file" : ""}
-encoder = ort.InferenceSession("${ENCODER}", providers=["CPUExecutionProvider"])
-decoder = ort.InferenceSession("${DECODER}", providers=["CPUExecutionProvider"])
+encoder = ort.InferenceSession("${onnxFile("encoder")}", providers=["CPUExecutionProvider"])
+decoder = ort.InferenceSession("${onnxFile("decoder")}", providers=["CPUExecutionProvider"])
 image = np.random.rand(${shape}).astype(np.float32)  # your pictures: [batch, height, width, channels], 0..1
 mu, logvar = encoder.run(["mu", "logvar"], {${name}: image})
 reconstruction = decoder.run([${name}], {"z": mu})[0]

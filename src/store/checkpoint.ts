@@ -129,11 +129,12 @@ function numberOf(name: string): number {
 
 /** JSON has no infinities, NaN or -0; as text they survive. */
 const EXACT = "number:";
+const EXACT_NUMBER = /^number:(?:-0|NaN|-?Infinity)$/;
 function exactNumbers(_key: string, value: unknown): unknown {
   if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))
     return `${EXACT}${Object.is(value, -0) ? "-0" : value}`;
   return value;
 }
 function restoreNumbers(_key: string, value: unknown): unknown {
-  return typeof value === "string" && value.startsWith(EXACT) ? Number(value.slice(EXACT.length)) : value;
+  return typeof value === "string" && EXACT_NUMBER.test(value) ? Number(value.slice(EXACT.length)) : value;
 }

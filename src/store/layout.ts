@@ -6,8 +6,8 @@ import type { Files } from "../host.js";
 export const CONFIG = "config.json";
 export const WEIGHTS = "model.safetensors";
 export const PREPROCESSOR = "preprocessor_config.json";
-export const ENCODER = "onnx/encoder_model.onnx";
-export const DECODER = "onnx/decoder_model.onnx";
+/** The folder of the ONNX models. */
+export const ONNX = "onnx/";
 export const CARD = "README.md";
 /** Scores of records kept aside; not there where none were. */
 export const CALIBRATION = "calibration.json";
@@ -63,6 +63,11 @@ export function lastName(path: string, files: Pick<Files, "join">): string | nul
   const separators = files.join("a", "b") === "a\\b" ? /[/\\]/ : /\//;
   const name = path.split(separators).findLast((part) => part !== "") ?? "";
   return ["", ".", ".."].includes(name) || name.endsWith(":") ? null : name;
+}
+
+/** The file of an ONNX model, called as Hugging Face calls them. @example onnxFile("encoder") // "onnx/encoder_model.onnx" */
+export function onnxFile(name: string): string {
+  return `${ONNX}${name}_model.onnx`;
 }
 
 /** The path of `name`, which may hold slashes, in `folder`. */

@@ -1,12 +1,15 @@
 /** The files of a model folder: how each is written, and how each is read back with every damage named. */
 
+import type { Schema } from "../data/dataset.js";
 import { didYouMean, shown, VaekitError } from "../errors.js";
+import { fieldsOf } from "../fields/list.js";
 import { parseSafetensors, writeSafetensors } from "../files/safetensors.js";
 import type { Host } from "../host.js";
 import { FORMAT_VERSION, ModelConfig } from "../model/config.js";
 import { expectParts } from "../model/needs.js";
 import type { Weight } from "../model/runner.js";
 import { VERSION } from "../version.js";
+import { apartFiles, withApart } from "./apart.js";
 import { type Calibration, parseCalibration } from "./calibration.js";
 import { modelCard } from "./card.js";
 import { parseLandmarks, type StoredLandmarks } from "./landmarks.js";
@@ -14,14 +17,14 @@ import {
   CALIBRATION,
   CARD,
   CONFIG,
-  DECODER,
-  ENCODER,
   FORMAT,
   inside,
   inspectFolder,
   LANDMARKS,
   lastName,
   METRICS,
+  ONNX,
+  onnxFile,
   PREPROCESSOR,
   SUMS,
   WEIGHTS,
@@ -33,8 +36,8 @@ import { parseSums, writeSums } from "./sums.js";
 export interface SavedModel {
   readonly config: ModelConfig;
   readonly weights: ReadonlyMap<string, Weight>;
-  /** Bytes of the two ONNX models. */
-  readonly onnx: { readonly encoder: Uint8Array; readonly decoder: Uint8Array };
+  /** Bytes of the ONNX models, by name (`exportOnnx`). */
+  readonly onnx: Readonly<Record<string, Uint8Array>>;
   /** More files by name: samples.png, reconstructions.png, metrics.jsonl, report.html; a README.md replaces the card. */
   readonly files?: Readonly<Record<string, Uint8Array | string>>;
 }
@@ -49,7 +52,7 @@ export interface LoadedModel {
 }
 
 /** Files that this module alone writes. */
-const OWN_FILES: readonly string[] = [CONFIG, WEIGHTS, PREPROCESSOR, ENCODER, DECODER, SUMS];
+const OWN_FILES: readonly string[] = [CONFIG, WEIGHTS, PREPROCESSOR, SUMS];
 const COPY_AGAIN = "The file is damaged: copy the model folder again, or train the model anew.";
 
 /**
@@ -57,20 +60,22 @@ const COPY_AGAIN = "The file is damaged: copy the model folder again, or train t
  * folder is touched, and when one cannot be written (E_OUT) none of them stays.
  */
 export async function writeModelFiles(folder: string, model: SavedModel, host: Host): Promise<void> {
-  const config = ModelConfig.parse(model.config);
+  const { schema } = model.config;
+  const apart = await apartFiles(schema.fields, host);
+  const config = ModelConfig.parse({ ...model.config, schema: { ...schema, fields: apart.fields } });
   const contents = new Map<string, Uint8Array | string>();
   contents.set(WEIGHTS, writeSafetensors(model.weights, { format: FORMAT }));
-  contents.set(ENCODER, model.onnx.encoder);
-  contents.set(DECODER, model.onnx.decoder);
+  for (const [name, bytes] of Object.entries(model.onnx)) contents.set(onnxFile(name), bytes);
+  for (const [name, text] of apart.files) contents.set(name, text);
   const preprocessor = preprocessorConfig(config.schema);
   if (preprocessor) contents.set(PREPROCESSOR, json(preprocessor));
   for (const [name, content] of Object.entries(model.files ?? {})) {
-    if (OWN_FILES.includes(name) || name.split("/").includes("..")) {
+    if (OWN_FILES.includes(name) || name.startsWith(ONNX) || apart.files.has(name) || name.split("/").includes("..")) {
       throw new VaekitError("E_OPTION", `invalid file name in a model folder: "${name}"`);
     }
     contents.set(name, content);
   }
-  if (!contents.has(CARD)) contents.set(CARD, modelCard({ config, files: [...contents.keys()] }));
+  if (!contents.has(CARD)) contents.set(CARD, modelCard({ config: model.config, files: [...contents.keys()] }));
   contents.set(CONFIG, json(config));
 
   const sums = new Map<string, string>();
@@ -111,7 +116,9 @@ export async function readModel(folder: string, path: string, host: Host): Promi
     return { bytes: await files.read(at), at };
   };
   const config = await read(CONFIG);
-  const parsed = parseConfig(config.bytes, config.at);
+  const written = parseConfig(config.bytes, config.at);
+  const fields = await withApart(written.schema.fields, config.at, read, host);
+  const parsed = { ...written, schema: { ...written.schema, fields } };
   const sums = await read(SUMS);
   const expected = parseSums(new TextDecoder().decode(sums.bytes), sums.at);
   const check = async (name: string, { bytes, at }: { bytes: Uint8Array; at: string }): Promise<void> => {
@@ -142,10 +149,12 @@ export async function readModel(folder: string, path: string, host: Host): Promi
   const tensors = parseWeights(weights.bytes, weights.at);
   await check(WEIGHTS, weights);
   await check(CONFIG, config);
-  for (const name of [ENCODER, DECODER])
-    if (!(await files.stat(inside(folder, name, files)))) throw missing(inside(folder, name, files));
+  for (const name of expected.keys())
+    if (name.startsWith(ONNX) && !(await files.stat(inside(folder, name, files))))
+      throw missing(inside(folder, name, files));
   if (preprocessorConfig(parsed.schema)) await check(PREPROCESSOR, await read(PREPROCESSOR));
   expectParts(parsed, path);
+  expectFields(parsed.schema, config.at);
   return { config: parsed, weights: tensors, calibration: await readCalibration(), landmarks: await readLandmarks() };
 }
 
@@ -219,6 +228,16 @@ export function parseConfig(bytes: Uint8Array, at: string): ModelConfig {
   if (config.success) return config.data;
   const issue = config.error.issues[0];
   throw new VaekitError("E_MODEL", `${at}: invalid ${issue.path.join(".") || "content"}: ${issue.message}`, COPY_AGAIN);
+}
+
+/** E_MODEL, naming the configuration `at`, where a field's schema makes no sense. */
+function expectFields(schema: Schema, at: string): void {
+  try {
+    fieldsOf(schema);
+  } catch (error) {
+    if (!(error instanceof VaekitError)) throw error;
+    throw new VaekitError("E_MODEL", `${at}: ${error.message}`, COPY_AGAIN, { cause: error });
+  }
 }
 
 function parseWeights(bytes: Uint8Array, at: string): Map<string, Weight> {

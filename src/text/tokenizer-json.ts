@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { shown, VaekitError } from "../errors.js";
 import type { Merge, TokenizerForm, Vocabulary } from "./kind.js";
-import { SPECIAL_TOKENS, type TokenizerJson } from "./tokenizer.js";
+import { MAX_VOCABULARY, SPECIAL_TOKENS, type TokenizerJson } from "./tokenizer.js";
 
 const VERSION = "1.0";
 
@@ -96,6 +96,11 @@ function tokensOf(vocab: unknown, at: string): string[] {
   if (typeof vocab !== "object" || vocab === null || Array.isArray(vocab))
     throw damaged(at, `model.vocab is ${shown(vocab)}, expected an object`);
   const entries = Object.entries(vocab); // not zod's record: it drops a token "__proto__"
+  if (entries.length > MAX_VOCABULARY)
+    throw damaged(
+      at,
+      `model.vocab has ${entries.length.toLocaleString("en")} tokens, expected at most ${MAX_VOCABULARY.toLocaleString("en")}`,
+    );
   const tokens = new Array<string | undefined>(entries.length).fill(undefined);
   for (const [token, id] of entries as [string, unknown][]) {
     if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id >= entries.length)

@@ -10,6 +10,10 @@ export const UNKNOWN = 3;
 /** As they are written in tokenizer.json. */
 export const SPECIAL_TOKENS = ["<pad>", "<s>", "</s>", "<unk>"] as const;
 
+/** Beyond these a softmax over the vocabulary, or a text, takes more memory than there is. */
+export const MAX_VOCABULARY = 1_000_000;
+export const MAX_LENGTH = 65_536;
+
 /** A tokenizer as Hugging Face's tokenizer.json has it, parsed. */
 export type TokenizerJson = Readonly<Record<string, unknown>>;
 

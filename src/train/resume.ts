@@ -1,6 +1,8 @@
 /** Whether a run may go on from a checkpoint under the options given now. */
 
+import type { Schema } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
+import { briefFields } from "../fields/brief.js";
 import type { ModelConfig } from "../model/config.js";
 import { TrainingOptions } from "./options.js";
 
@@ -20,6 +22,7 @@ export function resumedConfig(then: ModelConfig, now: ModelConfig): ModelConfig 
   const free = new Set<string>(["patience", "private", ...(before.schedule === "constant" ? ["epochs"] : [])]);
   for (const key of Object.keys({ ...before, ...given }) as (keyof TrainingOptions)[])
     if (!free.has(key)) same(key, before[key], given[key]);
+  same("schema", inShort(then.schema), inShort(now.schema));
   for (const key of ["schema", "latent", "net", "posterior", "prior", "likelihoods", "objective"] as const)
     same(key, then[key], now[key]);
   same("init", then.init?.fingerprint, now.init?.fingerprint);
@@ -32,6 +35,11 @@ export function resumedConfig(then: ModelConfig, now: ModelConfig): ModelConfig 
   // No patience is no key: the model's files are those of a run that was never interrupted.
   const set = Object.entries(training).filter(([, value]) => value !== undefined);
   return { ...then, training: { ...Object.fromEntries(set), seed: before.seed } };
+}
+
+/** What differs in most schemas shows before a vocabulary does. */
+function inShort(schema: Schema): Schema {
+  return { ...schema, fields: briefFields(schema) };
 }
 
 function same(key: string, before: unknown, given: unknown): void {

@@ -370,3 +370,27 @@ const flipOp = op<{ axis: number }>("flip", {
 export function flip(x: Tensor, axis: number): Tensor {
   return flipOp([x], { axis: normalizeAxis("flip", axis, x.rank) });
 }
+
+const appendOp = op<object>("append", {
+  shape: ([x, rows]) => {
+    const [count, more] = [x[0], rows[0]];
+    if (typeof more === "string" || !sameShape(x.slice(1), rows.slice(1)))
+      throw shapeError("append", "rows do not fit or have no fixed number", x, rows);
+    return [typeof count === "string" ? `${count}+${more}` : count + more, ...x.slice(1)];
+  },
+  reference: ([x, rows], _, shape) => ({ shape, data: Float64Array.from([...x.data, ...rows.data]) }),
+  lower: (inputs, _, onnx) => onnx.node("Concat", inputs, { axis: 0 }),
+  gradient: "none",
+  examples: [
+    {
+      shapes: [
+        [2, 3],
+        [1, 3],
+      ],
+    },
+  ],
+});
+/** Rows behind the others, of which there may be any number: ["S", ..], [1, ..] -> ["S+1", ..]. That size is a program's output alone. */
+export function append(x: Tensor, rows: Tensor): Tensor {
+  return appendOp([x, rows], {});
+}

@@ -16,13 +16,8 @@ export function exportFiles(
   weights: ReadonlyMap<string, Weight>,
   { trainStep }: { readonly trainStep: boolean },
 ): Map<string, Uint8Array | string> {
-  const { encoder, decoder, sampler, score } = exportUses(config, weights);
-  const files = new Map<string, Uint8Array | string>([
-    ["encoder.onnx", encoder],
-    ["decoder.onnx", decoder],
-    ["sampler.onnx", sampler],
-    ["score.onnx", score],
-  ]);
+  const models = Object.entries(exportUses(config, weights));
+  const files = new Map<string, Uint8Array | string>(models.map(([name, bytes]) => [`${name}.onnx`, bytes]));
   if (trainStep) {
     files.set("train_step.onnx", portableStep(config).onnx);
     files.set("weights.safetensors", writeSafetensors(weights));
