@@ -34,21 +34,23 @@ import { evaluateModel, evaluateOptions } from "./verbs/evaluate.js";
 import { exportModel, exportOptions } from "./verbs/export.js";
 import { imputeOptions } from "./verbs/impute.js";
 import { type ModelInfo, modelInfo } from "./verbs/info.js";
-import { interpolateOptions, walkBetween } from "./verbs/walks.js";
 import { type LatentMap, type MapOptions, mapDataset } from "./verbs/map.js";
 import { findNeighbors, type Neighbors } from "./verbs/nearest-records.js";
 import { duplicatesOptions, neighborsOptions } from "./verbs/neighbors.js";
+import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/pairs.js";
 import { parseInput } from "./verbs/parse.js";
 import { measuredOn } from "./verbs/patient.js";
 import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
-import { type Pairs, reconstructOptions, reconstructPictures } from "./verbs/pairs.js";
 import { makeResults } from "./verbs/results/make.js";
 import { datasetOf, imputedRows, type RowWhere, sampledRows, scoredRow } from "./verbs/rows/in-memory.js";
-import { sampleOptions } from "./verbs/sample.js";
+import { sampleOptions, textSampleOptions } from "./verbs/sample.js";
 import { drawSamples } from "./verbs/sample-pictures.js";
 import { scoreOptions } from "./verbs/score.js";
 import { type ScoredRecord, type Scores, type ScoringOptions, scoreDataset } from "./verbs/scores.js";
+import { decodedTexts, rebuiltTexts, sampledTexts, textsBetween } from "./verbs/texts/in-memory.js";
+import type { TextSampling } from "./verbs/texts/sample.js";
 import { type Traversal, type TraverseOptions, traverseModel, traverseOptions } from "./verbs/traverse.js";
+import { interpolateOptions, walkBetween } from "./verbs/walks.js";
 import { initOf, loadInit } from "./verbs/warm-start.js";
 
 /** Where a model computes and what it may touch. */
@@ -88,6 +90,7 @@ type SampleRows = Omit<z.input<typeof sampleOptions>, "count"> & {
   readonly where?: RowWhere;
   readonly signal?: AbortSignal;
 };
+type SampleTexts = Omit<z.input<typeof textSampleOptions>, "count"> & Pick<TextSampling, "onToken" | "signal">;
 type ImputeRows = Pick<z.input<typeof imputeOptions>, "samples" | "seed">;
 
 type PriorChoice = z.output<typeof sampleOptions>["prior"];
@@ -218,6 +221,38 @@ export class Vae implements AsyncDisposable {
   async *sampleRows(count: number, { where, signal, ...options }: SampleRows = {}): AsyncGenerator<Row, void> {
     const { prior, ...parsed } = parseInput(sampleOptions, this.#seeded({ count, ...options }));
     yield* sampledRows(await this.#open(prior), { ...parsed, where, signal });
+  }
+
+  /**
+   * Writes new texts, one after the other; `onToken` sees each token as it is chosen.
+   *
+   * @example for await (const poem of vae.sampleTexts(10, { topP: 0.9 })) console.log(poem);
+   */
+  async *sampleTexts(count = 10, { onToken, signal, ...options }: SampleTexts = {}): AsyncGenerator<string, void> {
+    const { prior, ...parsed } = parseInput(textSampleOptions, this.#seeded({ count, ...options }));
+    yield* sampledTexts(await this.#open(prior), { ...parsed, onToken, signal });
+  }
+
+  /** The likeliest texts along the way from one to another, both ends included. */
+  async interpolateTexts(
+    from: string,
+    to: string,
+    { signal, ...options }: Options<typeof interpolateOptions> = {},
+  ): Promise<string[]> {
+    return textsBetween(await this.#open(), [from, to], { ...parseInput(interpolateOptions, options), signal });
+  }
+
+  /** What the model makes of texts: the likeliest ones for the means of their posteriors. */
+  async reconstructTexts(texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<string[]> {
+    return rebuiltTexts(await this.#open(), texts, signal);
+  }
+
+  /** The likeliest texts for latents [count, latent]; takes what `encode` gives, too. */
+  async decodeTexts(
+    latents: Float32Array | Encoded,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<string[]> {
+    return decodedTexts(await this.#open(), latents instanceof Float32Array ? latents : latents.mu, signal);
   }
 
   /** Rows with the likeliest value, or of numbers the median, in every cell that is missing; other cells stay as they are. */

@@ -76,6 +76,9 @@ export const textSampling = {
     .register(look, { placeholder: "FORM", more: true }),
 };
 
+/** The same for programs that want texts. */
+export const textSampleOptions = z.strictObject({ ...sampleOptions.shape, ...textSampling });
+
 export const sample = verb({
   name: "sample",
   summary: "Draw new records from a model",

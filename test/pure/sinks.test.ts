@@ -67,7 +67,7 @@ describe("a table", () => {
     expect([error.code, error.message, error.hint]).toEqual([
       "E_OUT",
       'z.xlsx: a table cannot be written as ".xlsx"',
-      "Known: .csv, .tsv, .jsonl, .ndjson, .json, .npz.",
+      "Known: .csv, .tsv, .jsonl, .ndjson, .json, .txt, .npz.",
     ]);
     expect((await errorOf(() => pictureSinkFor("out/", memoryHost()))).message).toMatch(/as a folder/);
   });

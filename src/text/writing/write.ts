@@ -15,6 +15,8 @@ export interface WriteOptions {
   /** Tokens that end a text; default END. */
   readonly ends?: readonly number[];
   readonly constraint?: Constraint;
+  /** Called with each token as soon as it is chosen; of a beam search when it is done. */
+  readonly onToken?: (token: WrittenToken) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -42,7 +44,9 @@ export interface Written {
 /** The texts of a model, one a row. E_OPTION for an invalid option and where a constraint allows nothing. */
 export async function write(model: TokenModel, options: WriteOptions): Promise<Written[]> {
   const texts: { tokens: number[]; logProb: number; finished: boolean }[] = [];
-  for await (const { row, token, logProb, isEnd } of writeTokens(model, options)) {
+  for await (const written of writeTokens(model, options)) {
+    options.onToken?.(written);
+    const { row, token, logProb, isEnd } = written;
     while (texts.length <= row) texts.push({ tokens: [], logProb: 0, finished: false });
     const text = texts[row];
     text.logProb += logProb;

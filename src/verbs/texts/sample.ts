@@ -7,7 +7,7 @@ import { SAMPLE_STREAM } from "../streams.js";
 import type { VerbContext, VerbResult } from "../verb.js";
 import { oneLine, shown } from "./shown.js";
 import { writingOf } from "./strategy.js";
-import { readTexts, textFields, writeTexts } from "./write-texts.js";
+import { readTexts, textFields, type WritingOptions, writeTexts } from "./write-texts.js";
 
 /** Texts between two reports of progress. */
 const BLOCK = 256;
@@ -15,14 +15,14 @@ const BLOCK = 256;
 export type TextSampling = Pick<
   SampleRequest,
   "count" | "seed" | "temperature" | "tokenTemperature" | "topP" | "beam" | "form"
-> & { readonly signal?: AbortSignal };
+> & { readonly onToken?: WritingOptions["onToken"]; readonly signal?: AbortSignal };
 
 /** Texts of each field, in blocks: `count` in all. The first of them do not depend on the count. */
 export async function* drawTexts(
   runner: Runner,
   request: TextSampling,
 ): AsyncGenerator<Readonly<Record<string, readonly string[]>>, void> {
-  const { count, seed, temperature, signal } = request;
+  const { count, seed, temperature, onToken, signal } = request;
   const z = await drawLatents(runner, { count, seed, stream: SAMPLE_STREAM, temperature, signal });
   const { latent, config } = runner;
   for (let at = 0; at < count; at += BLOCK) {
@@ -32,7 +32,9 @@ export async function* drawTexts(
     for (const field of textFields(config)) {
       const { strategy, ...rest } = writingOf(request, field, { seed, signal });
       const from = strategy.by === "sampling" ? { ...strategy, firstRow: at } : strategy;
-      block[field.name] = readTexts(field, await writeTexts(runner, field, own, rows, { strategy: from, ...rest }));
+      const tell: typeof onToken = onToken && ((token) => onToken({ ...token, row: token.row + at }));
+      const options = { strategy: from, ...rest, onToken: tell };
+      block[field.name] = readTexts(field, await writeTexts(runner, field, own, rows, options));
     }
     yield block;
   }

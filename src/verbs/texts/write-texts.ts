@@ -7,13 +7,15 @@ import type { ModelConfig } from "../../model/config.js";
 import type { Runner } from "../../model/runner.js";
 import { END } from "../../text/tokenizer.js";
 import type { Constraint } from "../../text/writing/constraint.js";
-import { type WriteOptions, type Written, write } from "../../text/writing/write.js";
+import { type WriteOptions, type Written, type WrittenToken, write } from "../../text/writing/write.js";
 
 /** How texts are written. */
 export interface WritingOptions {
   readonly strategy: WriteOptions["strategy"];
   /** What may be written, by the text's number among all that are asked for. */
   readonly constraint?: Constraint;
+  /** Called with each token as soon as it is chosen, by the text's number. */
+  readonly onToken?: WriteOptions["onToken"];
   readonly signal?: AbortSignal;
 }
 
@@ -34,7 +36,7 @@ export async function writeTexts(
   { name, stored }: Field,
   z: Float32Array,
   count: number,
-  { strategy, constraint, signal }: WritingOptions,
+  { strategy, constraint, onToken, signal }: WritingOptions,
   given?: Columns,
 ): Promise<Written[]> {
   const { latent, config } = runner;
@@ -48,7 +50,9 @@ export async function writeTexts(
       given && Object.fromEntries(Object.entries(given).map(([key, column]) => [key, own(column, sizes.get(key)!)]));
     const model = await runner.writer(name, z.subarray(at * latent, (at + rows) * latent), rows, known);
     const first = strategy.by === "sampling" ? { ...strategy, firstRow: (strategy.firstRow ?? 0) + at } : strategy;
-    texts.push(...(await write(model, { strategy: first, maxLength: stored - 1, constraint, signal })));
+    const tell = onToken && ((token: WrittenToken) => onToken({ ...token, row: token.row + at }));
+    const options = { strategy: first, maxLength: stored - 1, constraint, onToken: tell, signal };
+    texts.push(...(await write(model, options)));
   }
   return texts;
 }
