@@ -148,7 +148,13 @@ export function gpuBank(context: GpuContext, entries: readonly BankEntry[], extr
       knownNorm ??= ((await apply("norm", { x: "gradient" }, null, {})).norm.data as Float32Array)[0];
       return knownNorm;
     },
-    async update(rule) {
+    async update(rule, only) {
+      if (only)
+        throw new VaekitError(
+          "E_OPTION",
+          "on a graphics card all parameters are updated at once: no encoder can be ahead",
+          "Leave lagging out, or train on the cpu.",
+        );
       if (isEmpty) return;
       const read = { value: "value", gradient: "gradient", m: "m", v: "v" } as const;
       await apply("adam", read, slotFactors(rule), { nextValue: "value", nextM: "m", nextV: "v" });

@@ -93,6 +93,22 @@ describe.each(["wasm", "plain"] as const)("a bank with the %s kernel", (kernel) 
     await expect(bank.read("encoder.wieght", "value")).rejects.toThrow('unknown parameter "encoder.wieght"');
   });
 
+  test("an update of some tensors is that of all on these, and leaves the others as they are", async () => {
+    const [all, some] = [make(), make()];
+    for (const bank of [all, some])
+      for (const [i, { name, shape }] of ENTRIES.entries()) {
+        const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, k) => Math.sin(i + k));
+        for (const slot of ["value", "gradient", "m"] as const) await bank.write(name, slot, values);
+      }
+    const before = await some.read("encoder.bias", "value");
+    await all.update(RULE);
+    await some.update(RULE, ["encoder.weight", "sigma"]);
+    for (const slot of ["value", "m", "v"] as const)
+      for (const name of ["encoder.weight", "sigma"])
+        expect(await some.read(name, slot)).toEqual(await all.read(name, slot));
+    expect(await some.read("encoder.bias", "value")).toEqual(before);
+  });
+
   test("a bank that was disposed of is not used again", async () => {
     const bank = make();
     bank.dispose();

@@ -1,7 +1,7 @@
 /** Learning-rate schedules against PyTorch's rates, and the KL term's warm-up. */
 
 import { describe, expect, test } from "vitest";
-import { betaWarmup, schedule } from "../../src/train/schedules.js";
+import { anewAt, betaWarmup, schedule, warmSteps } from "../../src/train/schedules.js";
 import golden from "../golden/onecycle.json" with { type: "json" };
 
 describe("learning rates are PyTorch's", () => {
@@ -49,6 +49,26 @@ test("beta rises in a straight line over the warm-up, then stays", () => {
   const beta = betaWarmup({ beta: 4, warmup: 2, stepsPerEpoch: 10 });
   expect([0, 5, 10, 20, 100].map((step) => beta(step, 100))).toEqual([0, 1, 2, 4, 4]);
   expect(betaWarmup({ beta: 1, warmup: 0, stepsPerEpoch: 10 })(0, 100)).toBe(1);
+});
+
+test("beta stays 0 while an autoencoder is trained, and rises afterwards", () => {
+  const beta = betaWarmup({ beta: 2, warmup: 2, stepsPerEpoch: 10, pretrain: 3 });
+  expect([0, 29, 30, 40, 50, 90].map((step) => beta(step, 100))).toEqual([0, 0, 0, 1, 2, 2]);
+  expect(warmSteps({ beta: 2, warmup: 2, stepsPerEpoch: 10, pretrain: 3 }, 100)).toBe(50);
+});
+
+test("in cycles beta rises over the first half of each, and is risen for good in the last", () => {
+  const options = { beta: 1, warmup: 0, stepsPerEpoch: 10, pretrain: 2, cycles: 4 };
+  const beta = betaWarmup(options); // 80 steps in four cycles of 20
+  expect([19, 20, 25, 30, 39, 40, 45, 95].map((step) => beta(step, 100))).toEqual([0, 0, 0.5, 1, 1, 0, 0.5, 1]);
+  const warm = warmSteps(options, 100);
+  expect([warm, beta(warm, 100), beta(99, 100)]).toEqual([90, 1, 1]);
+});
+
+test("after pretraining the learning rate begins anew, with the steps that are left", () => {
+  const whole = schedule("cosine", { learningRate: 1 });
+  const rate = anewAt(40, whole);
+  expect([0, 20, 40, 70].map((step) => rate(step, 100))).toEqual([1, whole(20, 40), 1, whole(30, 60)]);
 });
 
 test("unknown schedules and options out of range are refused", () => {
