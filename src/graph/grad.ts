@@ -1,6 +1,7 @@
 /** Reverse-mode differentiation of graphs (Griewank & Walther 2008, chapter 3). Gradients are graphs too. */
 
 import { VaekitError } from "../errors.js";
+import { scalarValue } from "./ops/source.js";
 import { constant } from "./ops.js";
 import { formatShape, type Node, sameShape, type Tensor } from "./tensor.js";
 import { topological } from "./walk.js";
@@ -40,7 +41,7 @@ export function pullback(
         `gradient of ${tensor.node.op.name} has shape ${formatShape(dy.shape)}, expected ${formatShape(tensor.shape)}`,
       );
     const before = upstream.get(tensor);
-    upstream.set(tensor, before ? before.add(dy) : dy);
+    upstream.set(tensor, before ? added(before, dy) : dy);
   };
   for (const [i, y] of ys.entries()) if (seeds[i]) accumulate(y, seeds[i]);
   for (const node of order.reverse()) {
@@ -56,4 +57,15 @@ export function pullback(
     });
   }
   return xs.map((x) => upstream.get(x) ?? null);
+}
+
+/** a + b; updates that b adds to zeros are added to a instead, which spares an array of zeros and a sum: of embeddings that many use. */
+function added(a: Tensor, b: Tensor): Tensor {
+  const { op, inputs, attributes } = b.node;
+  if (op.name !== "scatterAdd" || !isZeros(inputs[0])) return a.add(b);
+  return a.scatterAdd(inputs[1], inputs[2], (attributes as { readonly axis: number }).axis);
+}
+
+function isZeros({ node }: Tensor): boolean {
+  return node.op.name === "broadcastTo" && scalarValue(node.inputs[0]) === 0;
 }

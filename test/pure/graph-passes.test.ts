@@ -30,6 +30,13 @@ describe("gradients", () => {
     expect(gradientOf(x.mul(x).add(x.mul(3)).sum())).toEqual([5, 7, 9]);
   });
 
+  test("gradients of what is looked up, and used as a whole later, are added into one array", () => {
+    const places = constant(Int32Array.of(0, 2, 2), [3], "int32");
+    const y = x.mul(x.gather(places).sum()).sum();
+    expect(gradientOf(y)).toEqual([7 + 6, 7, 7 + 12]);
+    expect(names(grad(y, [x]))).not.toContain("add");
+  });
+
   test("the second derivative of x^3 is 6x", () => {
     const [first] = grad(x.mul(x).mul(x).sum(), [x]);
     expect(gradientOf(first.sum())).toEqual([6, 12, 18]);
