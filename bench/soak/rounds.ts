@@ -75,7 +75,13 @@ async function byVerbs(at: (...parts: string[]) => string, data: string, { net, 
 async function runVerb(name: string, input: Record<string, unknown>, signal = new AbortController().signal) {
   const verb = verbs.find((candidate) => candidate.name === name);
   if (!verb) throw new Error(`no verb ${name}`);
-  await verb.run(parseInput(verb.input, input), { host, signal, report: () => {}, print: () => {} });
+  await verb.run(parseInput(verb.input, input), {
+    host,
+    signal,
+    report: () => {},
+    print: () => {},
+    mark: (text: string) => text,
+  });
 }
 
 /** As a program does it, in memory, saved over the model of the last time. */

@@ -90,7 +90,8 @@ async function runVerb(verb: Verb, typed: Typed, terminal: Terminal, manner: Man
     }
     const input = await readInput(verb, options, typed);
     const { nodeHost } = await import("../node/host.js");
-    const result = await verb.run(input, { host: nodeHost(), signal, report: show.event, print: show.line });
+    const context = { host: nodeHost(), signal, report: show.event, print: show.line, mark: terminal.mark };
+    const result = await verb.run(input, context);
     show.result(result);
     return result.gate ? show.gate(result.gate) : 0;
   } catch (error) {

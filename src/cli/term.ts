@@ -18,6 +18,8 @@ export interface Terminal {
   redraw(...texts: readonly string[]): void;
   /** Colours text where they are wanted: on a terminal, unless NO_COLOR is set. */
   style(format: Format, text: string): string;
+  /** Marks a part of a result: underlined on a terminal, unless NO_COLOR is set; in brackets elsewhere. */
+  mark(text: string): string;
 }
 
 const ERASE_LINE = "\r\u001b[K";
@@ -40,6 +42,7 @@ export function processTerminal(environment: NodeJS.ProcessEnv = process.env): T
   const write = isPlainFile(stdout.fd) ? writeWhole : (text: string) => void stdout.write(text);
   const isLive = Boolean(stderr.isTTY) && environment.TERM !== "dumb";
   const isColoured = isLive && !environment.NO_COLOR;
+  const isUnderlined = Boolean(stdout.isTTY) && environment.TERM !== "dumb" && !environment.NO_COLOR;
   let drawn = "";
   const erase = () => {
     if (drawn) stderr.write(ERASE_LINE);
@@ -64,6 +67,7 @@ export function processTerminal(environment: NodeJS.ProcessEnv = process.env): T
       stderr.write(ERASE_LINE + drawn);
     },
     style: (format, text) => (isColoured ? styleText(format, text) : text),
+    mark: (text) => (isUnderlined ? styleText("underline", text) : `[${text}]`),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Columns, Schema } from "../data/dataset.js";
 import { UNSEEN_RECORDS } from "../fields/cells.js";
-import type { Reason } from "./score.js";
+import type { Reason } from "./reasons.js";
 
 /** Rows of a batch by their constants. */
 export interface OddConstants {

@@ -1,24 +1,25 @@
 /** Says how strange each record is to a model, and which part of it. */
 
 import * as z from "zod";
-import { openTable, tableSinkFor } from "../data/sinks/write.js";
+import { tableSinkFor } from "../data/sinks/write.js";
 import { VaekitError } from "../errors.js";
 import { whyUncalibrated } from "../eval/conformal.js";
 import { openLandmarks } from "../eval/landmarks/landmarks.js";
 import { SCORE_SAMPLES, SCORE_SEED } from "../eval/score.js";
-import { writeCsv } from "../files/csv.js";
-import type { Host } from "../host.js";
+import { fieldsOf } from "../fields/list.js";
 import type { Calibration } from "../store/calibration.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, optionalOut, seed } from "./options.js";
 import { withData, withRunner } from "./runner.js";
-import { reasonsText, type ScoredRecord, scoredRecords, shortReasons, strangestOf } from "./scores.js";
+import { jsonOf, lineOf, scoreTable, strangestText } from "./score-text.js";
+import { type ScoredRecord, scoredRecords, strangestOf } from "./scores.js";
 import { rowOptions } from "./table-options.js";
-import { textTable } from "./text-table.js";
 import { verb } from "./verb.js";
 
 const MAX_SAMPLES = 100_000;
 const MAX_TOP = 100_000;
+/** Texts on a page where it is not said how many. */
+const SHOWN_TEXTS = 100;
 
 const samples = z
   .int()
@@ -43,7 +44,7 @@ export const score = verb({
     data,
     out: optionalOut(
       "s.csv|s.parquet|s.jsonl|s.npz",
-      "a table: id, label, nats, p_value, reasons and, of tables, score (default: print it)",
+      "a table: id, label, nats, p_value, reasons and, of tables, score, of texts, tokens and nats_per_token (default: print it)",
     ),
     top: z
       .int()
@@ -72,6 +73,12 @@ export const score = verb({
       .optional()
       .describe("folder for a picture of each record (with --top: of those) that shows where it is strange")
       .register(look, { placeholder: "DIR" }),
+    html: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(`page of the strangest texts (--top of them, else ${SHOWN_TEXTS}), each token shaded by its nats`)
+      .register(look, { placeholder: "x.html" }),
     key: z
       .string()
       .min(1)
@@ -90,9 +97,9 @@ export const score = verb({
     streams: false,
   },
   async run(input, context) {
-    const { data, out, top, alerts, maxFalseAlarms, heatmaps, samples, seed, limit } = input;
+    const { data, out, top, alerts, maxFalseAlarms, heatmaps, html, samples, seed, limit } = input;
     const { key, label, filter, onError, records, model, device, threads } = input;
-    const { host, signal, report, print } = context;
+    const { host, signal, report, print, mark } = context;
     if (out) tableSinkFor(out, host);
     if (alerts && maxFalseAlarms)
       throw new VaekitError("E_USAGE", "--alerts and --max-false-alarms each choose what is written: give one of them");
@@ -106,10 +113,14 @@ export const score = verb({
           throw new VaekitError("E_MODEL", `--max-false-alarms needs p-values: ${notice}`, "Use --alerts N.");
         const work = (what: string, total: number) => (done: number) => report({ event: "work", what, done, total });
 
-        const strangest = strangestOf(alerts ?? top ?? 0);
+        const fields = fieldsOf(runner.config.schema);
+        const areTexts = fields.every(({ ragged }) => ragged);
+        if (html && !fields.some(({ ragged }) => ragged))
+          throw new VaekitError("E_MODEL", "--html: this model has no field of texts", "Of pictures: --heatmaps DIR.");
+        const strangest = strangestOf(alerts ?? top ?? (html ? SHOWN_TEXTS : 0));
         const isShown = ({ pValue }: ScoredRecord) => maxFalseAlarms === undefined || pValue! <= maxFalseAlarms;
         const isPrinted = !out && !top && !alerts;
-        const table = out ? await scoreTable(out, landmarks !== null, host) : null;
+        const table = out ? await scoreTable(out, { hasScores: landmarks !== null, areTexts }, host) : null;
         let written = 0;
         let isFirst = true;
         const near = landmarks && (await openLandmarks(runner.config, landmarks, engine));
@@ -126,7 +137,7 @@ export const score = verb({
           };
           const chosen: number[] = [];
           for await (const record of scoredRecords(runner, dataset, scoring)) {
-            if (top || alerts) strangest.add(record);
+            strangest.add(record);
             if (alerts || !isShown(record)) continue;
             if (maxFalseAlarms === undefined) await write(record);
             else chosen.push(record.index);
@@ -138,7 +149,7 @@ export const score = verb({
             strangest.clear();
             const again = scoredRecords(runner, dataset, { ...scoring, explain: true, onProgress: undefined }, order);
             for await (const record of again) {
-              if (top || alerts) strangest.add(record);
+              strangest.add(record);
               if (isWritten.has(record.index)) await write(record);
             }
           }
@@ -164,6 +175,13 @@ export const score = verb({
           await writeHeatMaps(heatmaps, drawing, { samples, seed, signal, onProgress });
           report({ event: "wrote", path: heatmaps, what: `${order.length} heat maps` });
         }
+        if (html) {
+          const { textHeatPage } = await import("../eval/report/text-heat.js");
+          const protocol = `The ${strangest.records.length} strangest of ${count.toLocaleString("en")} records of ${dataset.name}; ${protocolText(samples, calibration, notice)}, seed ${seed}.`;
+          const page = textHeatPage({ title: dataset.name, protocol, records: strangest.records });
+          await host.files.write(html, page);
+          report({ event: "wrote", path: html, what: `${strangest.records.length} texts` });
+        }
         if (isPrinted) return { json: undefined, text: "" };
         const shown = strangest.records.slice(0, top ?? (out ? 0 : alerts) ?? 0);
         const summary = {
@@ -176,85 +194,14 @@ export const score = verb({
         };
         return {
           json: { ...summary, ...(shown.length > 0 ? { top: shown.map((record) => jsonOf(record)) } : {}) },
-          text: shown.length > 0 ? tableText(shown) : "",
+          text: shown.length > 0 ? strangestText(shown, mark) : "",
         };
       }),
     );
   },
 });
 
-const COLUMNS = [
-  { name: "id", type: "text" },
-  { name: "label", type: "text" },
-  { name: "nats", type: "number" },
-  { name: "p_value", type: "number" },
-  { name: "reasons", type: "text" },
-] as const;
-/** What records are ranked by, where that is more than nats. */
-const SCORE = { name: "score", type: "number" } as const;
-
-function jsonOf({ id, label, nats, score, pValue, reasons }: ScoredRecord): Record<string, unknown> {
-  return { id, label, nats, p_value: pValue, reasons, ...(score === null ? {} : { score }) };
-}
-
-function cellsOf({ id, label, nats, score, pValue, reasons }: ScoredRecord): Record<string, string | number | null> {
-  const cells = { id, label, nats, p_value: pValue, reasons: reasonsText(reasons) };
-  return score === null ? cells : { ...cells, score };
-}
-
-/** A record as it is printed, below the names of the columns where it is the first. */
-function lineOf(record: ScoredRecord, isFirst: boolean): { json: unknown; text: string } {
-  const cells = cellsOf(record);
-  const lines = writeCsv(Object.keys(cells), [Object.values(cells)]);
-  return { json: jsonOf(record), text: isFirst ? lines : lines.slice(lines.indexOf("\n") + 1) };
-}
-
-/** Records on their way to a table, some at a time. */
-async function scoreTable(path: string, hasScores: boolean, host: Host) {
-  const ofTable = hasScores ? [...COLUMNS, SCORE] : COLUMNS;
-  const table = await openTable(path, ofTable, {}, host);
-  const waiting: Record<string, string | number | null>[] = [];
-  async function flush(): Promise<void> {
-    const columns = ofTable.map(({ name }) => [name, waiting.map((cells) => cells[name])]);
-    await table.write({ count: waiting.length, columns: Object.fromEntries(columns) });
-    waiting.length = 0;
-  }
-  return {
-    async add(record: ScoredRecord): Promise<void> {
-      waiting.push(cellsOf(record));
-      if (waiting.length === ROWS_AT_A_TIME) await flush();
-    },
-    async close(): Promise<void> {
-      await flush();
-      await table.close();
-    },
-    abort: () => table.abort(),
-  };
-}
-const ROWS_AT_A_TIME = 4096;
-
 function protocolText(samples: number, calibration: Calibration | null, notice: string | null): string {
   const judged = notice ? "no p-values" : `p-values by ${calibration!.nats.length} records kept aside`;
   return `${samples} samples each, ${judged}`;
-}
-
-function tableText(records: readonly ScoredRecord[]): string {
-  const right = "right" as const;
-  const hasLabels = records.some(({ label }) => label !== null);
-  return textTable([
-    { name: "", cells: records.map((_, i) => String(i + 1)), align: right },
-    { name: "id", cells: records.map(({ id }) => id) },
-    ...(hasLabels ? [{ name: "label", cells: records.map(({ label }) => label ?? "") }] : []),
-    { name: "nats", cells: records.map(({ nats }) => nats.toFixed(2)), align: right },
-    ...(records.some(({ score }) => score !== null)
-      ? [{ name: "score", cells: records.map(({ score }) => score?.toFixed(2) ?? ""), align: right }]
-      : []),
-    { name: "p-value", cells: records.map(({ pValue }) => pText(pValue)), align: right },
-    { name: "most surprising", cells: records.map(({ reasons }) => shortReasons(reasons)) },
-  ]);
-}
-
-/** Two digits that say something. */
-function pText(pValue: number | null): string {
-  return pValue === null ? "" : pValue >= 0.1 ? pValue.toFixed(2) : String(Number(pValue.toPrecision(2)));
 }

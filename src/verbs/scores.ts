@@ -2,8 +2,11 @@
 
 import type { Dataset } from "../data/dataset.js";
 import { conformalP, whyUncalibrated } from "../eval/conformal.js";
+import { toTenThousandth } from "../eval/digits.js";
 import { type Protocol, protocolOf } from "../eval/protocol.js";
 import { type Reason, type ScoreOptions, scoreRecords } from "../eval/score.js";
+import { type TextSurprise, textSurprises } from "../eval/text/surprises.js";
+import { fieldsOf } from "../fields/list.js";
 import type { Runner } from "../model/runner.js";
 import type { Calibration } from "../store/calibration.js";
 import { fitting } from "./forms/list.js";
@@ -19,8 +22,13 @@ export interface ScoredRecord {
   readonly score: number | null;
   /** Chance that a record like those of the training data is as strange or stranger; null without a calibration. */
   readonly pValue: number | null;
+  /** Of a record that is texts alone: their tokens, ends counted, and nats for each of them; else null. */
+  readonly tokens: number | null;
+  readonly natsPerToken: number | null;
   /** Parts that are most surprising, the first one most, with their shares of all that is; none where not asked for. */
   readonly reasons: readonly Reason[];
+  /** Its texts, token by token; none where not asked for. */
+  readonly texts: readonly TextSurprise[];
 }
 
 /** Scores of records in the data's order. */
@@ -34,6 +42,9 @@ export interface Scores {
   readonly scores: Float64Array | null;
   /** Null where the model is not calibrated for these scores; `notice` says why. */
   readonly pValues: Float64Array | null;
+  /** Of records that are texts alone: tokens, ends counted, and nats for each of them; else null. */
+  readonly tokens: Int32Array | null;
+  readonly natsPerToken: Float64Array | null;
   readonly reasons: readonly (readonly Reason[])[];
   readonly notice: string | null;
   readonly protocol: Protocol;
@@ -58,9 +69,10 @@ export async function* scoredRecords(
 ): AsyncGenerator<ScoredRecord, void> {
   const dataset = await fitting(data, runner.config);
   const { labels } = dataset;
+  const fields = fieldsOf(runner.config.schema);
   const known = whyUncalibrated(calibration, options.samples) === null ? calibration : null;
   let done = 0;
-  for await (const { indices, nats, scores, reasons } of scoreRecords(
+  for await (const { indices, nats, scores, tokens, reasons, seen } of scoreRecords(
     runner,
     dataset,
     order ? Uint32Array.from(order) : allRecords(dataset),
@@ -74,7 +86,10 @@ export async function* scoredRecords(
         nats: nats[i],
         score: scores?.[i] ?? null,
         pValue: known && Number(chanceOf(known, nats[i], scores?.[i]).toPrecision(P_DIGITS)),
+        tokens: tokens?.[i] ?? null,
+        natsPerToken: tokens && toTenThousandth(nats[i] / tokens[i]),
         reasons: reasons ? mainReasons(reasons[i]) : [],
+        texts: seen ? textSurprises(seen, fields, indices.length, i) : [],
       };
     }
     done += indices.length;
@@ -104,9 +119,18 @@ export async function scoreDataset(runner: Runner, dataset: Dataset, options: Sc
     nats: Float64Array.from(records, ({ nats }) => nats),
     scores: options.landmarks ? Float64Array.from(records, ({ score }) => score!) : null,
     pValues: notice === null ? Float64Array.from(records, ({ pValue }) => pValue!) : null,
+    ...perToken(records),
     reasons: records.map(({ reasons }) => reasons),
     notice,
     protocol: protocolOf(runner.config, dataset, { ...options, records: dataset.count }),
+  };
+}
+
+function perToken(records: readonly ScoredRecord[]): Pick<Scores, "tokens" | "natsPerToken"> {
+  if (records.some(({ tokens }) => tokens === null)) return { tokens: null, natsPerToken: null };
+  return {
+    tokens: Int32Array.from(records, ({ tokens }) => tokens!),
+    natsPerToken: Float64Array.from(records, ({ natsPerToken }) => natsPerToken!),
   };
 }
 

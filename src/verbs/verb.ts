@@ -11,6 +11,8 @@ export interface VerbContext {
   report(event: VerbEvent): void;
   /** A record of the answer, as soon as it is there: data, on standard output. */
   print(line: AnswerLine): void;
+  /** Makes a part of a text for people stand out: underlined where that can be seen, in brackets elsewhere. */
+  mark(text: string): string;
 }
 
 /** A line of an answer that comes record by record: with `--json` the one, else the other. */

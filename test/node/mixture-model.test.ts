@@ -28,7 +28,13 @@ afterAll(() => vae.dispose());
 
 async function run(verb: Verb, options: object): Promise<unknown> {
   const input = verb.input.parse({ threads: 1, ...options });
-  const context = { host, signal: new AbortController().signal, report: () => {}, print: () => {} };
+  const context = {
+    host,
+    signal: new AbortController().signal,
+    report: () => {},
+    print: () => {},
+    mark: (text: string) => text,
+  };
   return (await verb.run(input, context)).json;
 }
 

@@ -41,7 +41,13 @@ afterAll(() => first.dispose());
 async function run(options: Record<string, unknown>): Promise<{ events: TrainEvent[]; model: Vae }> {
   const input = fitInput.parse({ data: path("bars.npz"), threads: 1, batchSize: 16, epochs: 1, ...options });
   const events: TrainEvent[] = [];
-  const context = { host, signal: new AbortController().signal, report: () => {}, print: () => {} };
+  const context = {
+    host,
+    signal: new AbortController().signal,
+    report: () => {},
+    print: () => {},
+    mark: (text: string) => text,
+  };
   for await (const event of fitModel(input, context)) events.push(event);
   return { events, model: await Vae.load(input.out, { threads: 1 }) };
 }
