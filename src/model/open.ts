@@ -26,7 +26,7 @@ import type { Runner, Weight } from "./runner.js";
 import { textFeeds } from "./texts.js";
 import { tokenWriter } from "./token-writer.js";
 import { RECORD } from "./values.js";
-import { beginProgram, writeProgram } from "./writing.js";
+import { beginProgram, chooseProgram, writeProgram } from "./writing.js";
 
 /** E_MODEL when weights are missing, unknown or of another shape than the configuration asks for. */
 export async function openRunner(
@@ -108,6 +108,7 @@ export async function openRunner(
       return tokenWriter({
         begin: await program(`begin/${field}`, () => beginProgram(model, field)),
         step: await program(`write/${field}`, () => writeProgram(model, field)),
+        choose: (by) => program(`write/${field}/${by}`, () => chooseProgram(model, field, by)),
         grows: model.writing[field].grows,
         vocabulary: kind.ragged!.count(schema),
         feeds: { z, ...givenFeeds(model, given) },

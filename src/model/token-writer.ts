@@ -1,12 +1,14 @@
 /** A model's decoder as a language model: what is held for each text under way, and the two programs that move it on. */
 
-import type { Executable, Feeds } from "../runtime/engine.js";
+import type { Executable, Feeds, Values } from "../runtime/engine.js";
 import type { TokenModel } from "../text/writing/token-model.js";
-import { GROWN, LOGITS, NEXT, ROW, STATE, TOKEN } from "./writing.js";
+import { CHOSEN, GROWN, LOG_PROB, LOGITS, NEXT, ROW, STATE, TOKEN, TOKEN_TEMPERATURE, UNIFORM } from "./writing.js";
 
 export interface TokenWriterOptions {
   readonly begin: Executable;
   readonly step: Executable;
+  /** A step with the choice of the token made. */
+  readonly choose: (by: "likeliest" | "chance") => Promise<Executable>;
   /** Numbers per text and step of what grows, by name. */
   readonly grows: Readonly<Record<string, number>>;
   readonly vocabulary: number;
@@ -19,7 +21,7 @@ export interface TokenWriterOptions {
 const FIRST_ROOM = 32;
 
 /** Writes `count` texts. What grows lies step after step in arrays that are doubled when they are full. */
-export function tokenWriter({ begin, step, grows, vocabulary, feeds, count }: TokenWriterOptions): TokenModel {
+export function tokenWriter({ begin, step, choose, grows, vocabulary, feeds, count }: TokenWriterOptions): TokenModel {
   let rows = count;
   let steps = 0;
   let room = FIRST_ROOM;
@@ -38,6 +40,21 @@ export function tokenWriter({ begin, step, grows, vocabulary, feeds, count }: To
       }),
     );
   }
+  /** Runs a step; what it answers beside what is held. */
+  async function run(executable: Executable, tokens: Int32Array, more: Feeds = {}): Promise<Record<string, Values>> {
+    steps++;
+    withRoom();
+    const soFar = widths.map(([name, width]) => [GROWN + name, grown[name].subarray(0, steps * rows * width)]);
+    const given = { ...held, ...Object.fromEntries(soFar), [TOKEN]: tokens, ...more };
+    const answer: Record<string, Values> = {};
+    for (const [name, values] of Object.entries(await executable.run(given, { B: rows, S: steps }))) {
+      if (name.startsWith(NEXT)) held[STATE + name.slice(NEXT.length)] = values as Float32Array;
+      else if (name.startsWith(ROW))
+        grown[name.slice(ROW.length)].set(values as Float32Array, (steps - 1) * values.length);
+      else answer[name] = values;
+    }
+    return answer;
+  }
   return {
     vocabulary,
     get rows() {
@@ -48,17 +65,15 @@ export function tokenWriter({ begin, step, grows, vocabulary, feeds, count }: To
       [steps, grown] = [0, {}];
       held = (await begin.run(feeds, { B: count })) as Record<string, Float32Array>;
     },
-    async next(tokens) {
-      steps++;
-      withRoom();
-      const soFar = widths.map(([name, width]) => [GROWN + name, grown[name].subarray(0, steps * rows * width)]);
-      const given = { ...held, ...Object.fromEntries(soFar), [TOKEN]: tokens };
-      const { [LOGITS]: logits, ...made } = await step.run(given, { B: rows, S: steps });
-      for (const [name, values] of Object.entries(made)) {
-        if (name.startsWith(NEXT)) held[STATE + name.slice(NEXT.length)] = values as Float32Array;
-        else grown[name.slice(ROW.length)].set(values as Float32Array, (steps - 1) * values.length);
-      }
-      return logits as Float32Array;
+    next: async (tokens) => (await run(step, tokens))[LOGITS] as Float32Array,
+    async choose(tokens, how) {
+      const isDraw = how !== "likeliest";
+      const executable = await choose(isDraw ? "chance" : "likeliest");
+      const more: Feeds = isDraw
+        ? { [UNIFORM]: how.uniforms, [TOKEN_TEMPERATURE]: Float32Array.of(how.tokenTemperature) }
+        : {};
+      const answer = await run(executable, tokens, more);
+      return { tokens: answer[CHOSEN] as Int32Array, logProbs: answer[LOG_PROB] as Float32Array };
     },
     select(parents) {
       for (const [name, values] of Object.entries(held)) held[name] = chosenRows(values, rows, parents);

@@ -7,6 +7,7 @@ export type Bigrams = readonly (readonly number[])[];
 
 export class BigramModel implements TokenModel {
   readonly vocabulary: number;
+  readonly choose = null;
   /** How many rows each call of `next` had. */
   readonly asked: number[] = [];
   #live: Bigrams[] = [];

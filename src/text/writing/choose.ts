@@ -45,11 +45,7 @@ export class Reader {
     const { open, vocabulary } = this;
     open.set(logits.subarray(at, at + vocabulary));
     const logSum = logSumExp(open);
-    if (!Number.isFinite(logSum))
-      throw new VaekitError(
-        "E_MODEL",
-        `invalid log-probabilities of the next token: the log of their sum is ${logSum}`,
-      );
+    if (!Number.isFinite(logSum)) throw noProbabilities(logSum);
     open[PADDING] = open[START] = Number.NEGATIVE_INFINITY;
     if (allowed) for (let i = 0; i < vocabulary; i++) if (!allowed[i]) open[i] = Number.NEGATIVE_INFINITY;
     return logSum;
@@ -69,17 +65,35 @@ export const likeliest: Chooser = (open) => {
 const TEXT_NOISE = 0x74657874;
 
 /** E_OPTION for a temperature or a topP that is none. */
-export function sampler({ tokenTemperature = 1, topP = 1, seed, firstRow = 0 }: Sampling, vocabulary: number): Chooser {
+export function checkSampling({ tokenTemperature = 1, topP = 1 }: Sampling): void {
   if (!(tokenTemperature > 0 && Number.isFinite(tokenTemperature) && Number.isFinite(1 / tokenTemperature)))
     throw new VaekitError("E_OPTION", `invalid tokenTemperature: got ${tokenTemperature}, expected a number above 0`);
   if (!(topP > 0 && topP <= 1))
     throw new VaekitError("E_OPTION", `invalid topP: got ${topP}, expected a number above 0 and at most 1`);
+}
+
+export function sampler({ tokenTemperature = 1, topP = 1, seed, firstRow = 0 }: Sampling, vocabulary: number): Chooser {
   const noise = new Float32Array(2);
   const distribution = new Distribution(vocabulary);
   return (open, row, position) => {
-    keyedUniforms(noise, seed, [(firstRow + row) >>> 0, TEXT_NOISE], position);
+    fillNoise(noise, { seed, firstRow }, row, position);
     distribution.set(open, tokenTemperature);
     // 48 bits: tokens may be less likely than one in 2^24.
     return distribution.draw(noise[0] + noise[1] * 2 ** -24, topP);
   };
+}
+
+/** Uniform numbers that the token at `position` of a text is drawn by. */
+export function fillNoise(
+  out: Float32Array,
+  { seed, firstRow = 0 }: Pick<Sampling, "seed" | "firstRow">,
+  row: number,
+  position: number,
+): Float32Array {
+  return keyedUniforms(out, seed, [(firstRow + row) >>> 0, TEXT_NOISE], position);
+}
+
+/** The model's answer is none: `sum` is the log of the sum of all probabilities, or of one of them. */
+export function noProbabilities(sum: number): VaekitError {
+  return new VaekitError("E_MODEL", `invalid log-probabilities of the next token: the log of their sum is ${sum}`);
 }

@@ -17,4 +17,19 @@ export interface TokenModel {
    * come several times (it is continued in several ways). `parents` is the caller's: it changes after the call.
    */
   select(parents: Int32Array): void;
+  /**
+   * The same as `next` with the choice of the token made by the model, which need not hand out log-probabilities of a whole
+   * vocabulary then; null: it cannot. PADDING and START are never chosen.
+   */
+  readonly choose: ((tokens: Int32Array, how: TokenChoice) => Promise<ChosenTokens>) | null;
+}
+
+/** The likeliest token, or one drawn by a uniform number a row [rows], in [0, 1), from log-probabilities divided by a temperature. */
+export type TokenChoice = "likeliest" | { readonly uniforms: Float32Array; readonly tokenTemperature: number };
+
+export interface ChosenTokens {
+  /** [rows] */
+  readonly tokens: Int32Array;
+  /** log p of each as the model has it, without temperature, [rows] nats. */
+  readonly logProbs: Float32Array;
 }

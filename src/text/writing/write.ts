@@ -3,9 +3,9 @@
 import { VaekitError } from "../../errors.js";
 import { END, START } from "../tokenizer.js";
 import { type Beam, beamSearch } from "./beam.js";
-import { type Greedy, likeliest, Reader, type Sampling, sampler } from "./choose.js";
+import type { Greedy, Sampling } from "./choose.js";
 import type { Constraint } from "./constraint.js";
-import { nothingAllowed } from "./nothing-allowed.js";
+import { nextTokens } from "./next-tokens.js";
 import type { TokenModel } from "./token-model.js";
 
 export interface WriteOptions {
@@ -65,8 +65,7 @@ export async function* writeTokens(model: TokenModel, options: WriteOptions): As
     yield* beamSearch(model, strategy, { ...options, ends });
     return;
   }
-  const choose = strategy.by === "greedy" ? likeliest : sampler(strategy, model.vocabulary);
-  const reader = new Reader(model.vocabulary);
+  const next = nextTokens(model, strategy, constraint);
 
   await model.start();
   let live = Array.from({ length: model.rows }, (_, row) => ({ row, tokens: [] as number[] }));
@@ -75,16 +74,13 @@ export async function* writeTokens(model: TokenModel, options: WriteOptions): As
   // One token more than maxLength is asked for: it may be the end.
   for (let position = 0; live.length > 0 && position <= maxLength; position++) {
     options.signal?.throwIfAborted();
-    const logits = await model.next(last.subarray(0, live.length));
+    const chosen = await next(last.subarray(0, live.length), live, position);
     const kept: typeof live = [];
     for (const [i, text] of live.entries()) {
-      const allowed = constraint?.(text) ?? null;
-      const logSum = reader.read({ logits, at: i * model.vocabulary, allowed });
-      const token = choose(reader.open, text.row, position);
-      if (reader.open[token] === Number.NEGATIVE_INFINITY) throw nothingAllowed(text);
+      const { token, logProb } = chosen(i);
       const isEnd = ends.includes(token);
       if (!isEnd && position === maxLength) continue;
-      yield { row: text.row, token, logProb: reader.open[token] - logSum, isEnd };
+      yield { row: text.row, token, logProb, isEnd };
       if (isEnd) continue;
       text.tokens.push(token);
       parents[kept.length] = i;
