@@ -86,7 +86,7 @@ export type TrainOptions = TrainingWishes & {
 export type EndEvent = Extract<TrainEvent, { event: "end" }>;
 type Options<Schema extends z.ZodObject> = z.input<Schema> & { readonly signal?: AbortSignal };
 
-type SampleRows = Omit<z.input<typeof sampleOptions>, "count"> & {
+type SampleRows = Omit<z.input<typeof textSampleOptions>, "count"> & {
   readonly where?: RowWhere;
   readonly signal?: AbortSignal;
 };
@@ -219,7 +219,7 @@ export class Vae implements AsyncDisposable {
    * @example for await (const row of vae.sampleRows(1000, { where: { income: ">50K" } })) console.log(row.age);
    */
   async *sampleRows(count: number, { where, signal, ...options }: SampleRows = {}): AsyncGenerator<Row, void> {
-    const { prior, ...parsed } = parseInput(sampleOptions, this.#seeded({ count, ...options }));
+    const { prior, ...parsed } = parseInput(textSampleOptions, this.#seeded({ count, ...options }));
     yield* sampledRows(await this.#open(prior), { ...parsed, where, signal });
   }
 

@@ -9,11 +9,14 @@ import { likelihoods } from "../model/list.js";
 import type { Runner } from "../model/runner.js";
 import { activeUnits } from "./active-units.js";
 import { bitsPerDim } from "./bits-per-dim.js";
+import { mostRows } from "./call-size.js";
 import { elbo } from "./elbo.js";
 import { importance } from "./importance.js";
 import type { Measured, MetricFacts } from "./metric.js";
+import { perplexity } from "./perplexity.js";
 import { type Protocol, protocolOf } from "./protocol.js";
 import { expectFields, noiseOf, type RecordHash, recordHashes, targetOf } from "./target.js";
+import { textTokens } from "./text-tokens.js";
 
 export type { Protocol };
 
@@ -78,33 +81,41 @@ export async function evaluate(runner: Runner, dataset: Dataset, options: Evalua
     importance: importance.start(facts),
     bitsPerDim: bitsPerDim.start(facts),
     activeUnits: activeUnits.start(facts),
+    perplexity: perplexity.start(facts),
   };
-  const errors = new Map(fields.map(({ kind }) => [kind.name, kind.reconstruction()]));
+  const explained = fields.filter(({ name }) => !config.given?.includes(name));
+  const errors = new Map(explained.map(({ kind }) => [kind.name, kind.reconstruction()]));
+  const rows = mostRows(fields);
+  const batch = Math.min(batchSize, rows);
+  const perCall = Math.max(1, Math.floor(Math.min(MAX_ROWS, rows) / batch));
 
   const order = sampleIndices(dataset.count, limit, seed);
   let records = 0;
-  for await (const { indices, columns } of batches(dataset, order, { batchSize })) {
+  for await (const { indices, columns } of batches(dataset, order, { batchSize: batch })) {
     if (options.signal?.aborted)
       throw new VaekitError("E_INTERRUPTED", `${dataset.name}: stopped after ${records} of ${order.length} records`);
     const count = indices.length;
     expectFields(columns, fields, count, dataset.name);
     const hashes = recordHashes(columns, fields, count);
     const target = targetOf(columns, fields, hashes, { binarize, seed });
-    const measured = await measure(runner, target.columns, hashes, {
-      samples,
-      seed,
-      perCall: Math.max(1, Math.floor(MAX_ROWS / batchSize)),
-    });
-    for (const run of Object.values(runs)) run.add(measured);
-    const means = await runner.decode(measured.mu, count, columns);
+    const measured = await measure(runner, target.columns, hashes, { samples, seed, perCall });
+    const tokens = textTokens(columns, fields);
+    for (const run of Object.values(runs)) run.add({ ...measured, tokens });
     const values = target.values();
-    for (const { name, kind, schema } of fields)
-      if (means[name]) errors.get(kind.name)!.add(values[name], means[name], schema);
+    const means = await expectedAt(runner, explained, target.columns, measured.mu);
+    for (const { name, kind, schema } of explained) {
+      const width = means[name].length / count;
+      errors.get(kind.name)!.add(starts(values[name], count, width), means[name], schema);
+    }
     records += count;
     options.onProgress?.({ records, total: order.length });
   }
 
-  const kinds = [...errors].map(([kind, error]) => [kind, error.result()]);
+  const { tokens, ...perplexities } = runs.perplexity.result();
+  const kinds = [...errors].map(([kind, error]) => [
+    kind,
+    tokens > 0 ? { tokens, ...perplexities, ...error.result() } : error.result(),
+  ]);
   return {
     records,
     ...runs.elbo.result(),
@@ -127,6 +138,33 @@ function factsOf({ config, latent }: Runner, fields: readonly Field[]): MetricFa
   };
 }
 
+/**
+ * What the decoder expects at the posterior's means, by field. Of texts the likeliest token in each place, from those before it as they are;
+ * as wide as the longest of these.
+ */
+async function expectedAt(
+  runner: Runner,
+  fields: readonly Field[],
+  columns: Columns,
+  mu: Float32Array,
+): Promise<Readonly<Record<string, Float32Array>>> {
+  const count = mu.length / runner.latent;
+  const hasTexts = fields.some(({ ragged }) => ragged);
+  const atOnce = fields.every(({ ragged }) => ragged) ? {} : await runner.decode(mu, count, columns);
+  if (!hasTexts) return atOnce;
+  const { means } = await runner.explain(columns, count, 1, new Float32Array(mu.length)); // no noise: z is the mean
+  return { ...means, ...atOnce };
+}
+
+/** The first `width` values of each row. */
+function starts(values: Float32Array, count: number, width: number): Float32Array {
+  const stored = values.length / count;
+  if (stored === width) return values;
+  const out = new Float32Array(count * width);
+  for (let row = 0; row < count; row++) out.set(values.subarray(row * stored, row * stored + width), row * width);
+  return out;
+}
+
 interface Draws {
   readonly samples: number;
   readonly seed: number;
@@ -140,7 +178,7 @@ async function measure(
   columns: Columns,
   hashes: readonly RecordHash[],
   { samples, seed, perCall }: Draws,
-): Promise<Measured> {
+): Promise<Omit<Measured, "tokens">> {
   const { latent } = runner;
   const count = hashes.length;
   const { mu } = await runner.encode(columns, count);

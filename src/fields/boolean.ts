@@ -19,7 +19,7 @@ function wordsOf(labels: Iterable<string>): readonly [string, string] | undefine
   return WORDS.find((words) => seen.every((word) => words.includes(word)));
 }
 
-const cell: CellKind<LabelSchema> = {
+const cell: CellKind<LabelSchema, number> = {
   ...labelCell,
   detect(column) {
     const { counts, type } = column;

@@ -22,7 +22,7 @@ const MOST_DISTINCT = 0.5;
 /** Rows below which that share says nothing. */
 const FEW_ROWS = 50;
 
-export const labelCell: CellKind<LabelSchema> = {
+export const labelCell: CellKind<LabelSchema, number> = {
   detect(column) {
     const { present, counts } = column;
     if (present === 0 || (present > FEW_ROWS && counts.size > MOST_DISTINCT * present)) return null;

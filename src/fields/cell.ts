@@ -27,20 +27,23 @@ export interface Detected<Schema extends FieldSchema = FieldSchema> {
 /** A cell to a program: null is missing. */
 export type CellValue = number | string | boolean | Date | null;
 
+/** A cell as it is stored: a number, or of a text its tokens, an end and padding. */
+export type Stored = number | Int32Array;
+
 type Rule<C> = C extends unknown ? Omit<C, "column" | "missing"> : never;
 /** How text becomes what is stored. */
 export type CellRule = Rule<Conversion>;
 
-export interface CellKind<Schema extends FieldSchema = FieldSchema> {
+export interface CellKind<Schema extends FieldSchema = FieldSchema, Cell extends Stored = Stored> {
   /** Null: the column is not of this kind. */
   detect(column: CellSample): Detected<Schema> | null;
   rule(schema: Schema): CellRule;
   /** A value of a program's as it is stored; undefined where it is none of this kind. */
-  store(value: CellValue, schema: Schema): number | undefined;
+  store(value: CellValue, schema: Schema): Cell | undefined;
   /** What is stored, for a program. */
-  value(stored: number, schema: Schema): CellValue;
+  value(stored: Cell, schema: Schema): CellValue;
   /** The same as the source writes it; null is missing. */
-  text(stored: number, schema: Schema): string | null;
+  text(stored: Cell, schema: Schema): string | null;
   /** Of columns in typed files. */
   type(schema: Schema): RawColumn["type"];
   /** In a few words. @example "whole numbers, 17 to 90" */

@@ -50,7 +50,7 @@ const HOUR_CODE = VALUES + 1;
 const HOUR_POSITION = VALUES + 2;
 const SIZE = VALUES + 3;
 
-const cell: CellKind<DateSchema> = {
+const cell: CellKind<DateSchema, number> = {
   detect({ cells, counts, present }) {
     if (present === 0) return null;
     const format = timeFormatOf(counts.keys());

@@ -36,7 +36,7 @@ const FORGIVING = { name: NORMAL_COLUMNS, degrees: 4, floor: 0.05 };
 /** Text such as 007 is a name. */
 const LEADING_ZERO = /^[+-]?0\d/;
 
-const cell: CellKind<NumberSchema> = {
+const cell: CellKind<NumberSchema, number> = {
   detect(column) {
     const { cells, counts, present } = column;
     if (present === 0) return null;

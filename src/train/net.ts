@@ -48,7 +48,7 @@ export function withOption(net: PartConfig, option: string, value: unknown, hint
   if (!owners.some((one) => hasOption(one, option)))
     throw new VaekitError(
       "E_OPTION",
-      `invalid ${option}: net ${owners.map(({ name }) => name).join(", ")} has none`,
+      `invalid ${option}: net ${owners.map(({ name }) => name).join(", ")} has no such layer`,
       hint,
     );
   const set = (one: PartConfig): PartConfig => (hasOption(one, option) ? { ...one, [option]: value } : one);
@@ -77,6 +77,7 @@ function hasOption({ name }: PartConfig, option: string): boolean {
 /** Fields that are named; of more, how many. */
 const MOST_NAMED = 3;
 
-function listed(fields: readonly string[]): string {
+/** @example listed(["stars", "price"]) // "stars, price" */
+export function listed(fields: readonly string[]): string {
   return fields.length > MOST_NAMED ? `${fields.length} columns` : fields.join(", ");
 }

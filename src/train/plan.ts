@@ -13,7 +13,7 @@ import type { Part } from "../model/parts.js";
 import type { Registry } from "../registry.js";
 import { VERSION } from "../version.js";
 import { adviceFor, chooseBatchSize, chooseEpochs, choosePretrain, chooseWarmup } from "./length.js";
-import { chooseNet, completeNet, isForSome, withOption } from "./net.js";
+import { chooseNet, completeNet, isForSome, listed, withOption } from "./net.js";
 import { TrainingOptions, type TrainingWishes } from "./options.js";
 import type { Init } from "./warm-start.js";
 
@@ -112,8 +112,12 @@ export async function plan(data: Dataset, wishes: Wishes, init?: Init): Promise<
           before?.likelihoods[name],
         ),
       );
-      return [name, complete(likelihoods, likelihood)];
+      return [name, complete(likelihoods, likelihood)] as const;
     });
+  const kinds = [...new Set(chosen.map(([, { name }]) => name))];
+  const ownFields = (kind: string) => chosen.filter(([, { name }]) => name === kind).map(([field]) => field);
+  if (choices.likelihood && kinds.length > 1)
+    choices.likelihood = kinds.map((kind) => `${kind} for ${listed(ownFields(kind))}`).join(", ");
   return {
     format: "vaekit",
     formatVersion: FORMAT_VERSION,

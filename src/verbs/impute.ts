@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { CellBatch, Dataset } from "../data/dataset.js";
 import { openTable } from "../data/sinks/write.js";
 import { VaekitError } from "../errors.js";
+import { comparable } from "../eval/tables/rows.js";
 import { type Field, fieldsOf } from "../fields/list.js";
 import type { Runner } from "../model/runner.js";
 import { look } from "./option.js";
@@ -153,7 +154,7 @@ function fill(
   const repeated = <T>(column: readonly T[]): T[] => Array.from({ length: draws }, () => column).flat();
   const cells: Cells = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, repeated(column)]));
   cells[DRAW] = Array.from({ length: draws * count }, (_, i) => Math.floor(i / count) + 1);
-  for (const { name } of fields) cells[name + SPREAD] = new Array(draws * count).fill(null);
+  for (const { name } of comparable(fields)) cells[name + SPREAD] = new Array(draws * count).fill(null);
   for (const cell of imputed)
     for (const [draw, stored] of cell.draws.entries()) {
       put(cells, cell, stored, draw * count);
@@ -173,7 +174,7 @@ function columnsOf(
   names: readonly string[],
   { fields, draws }: FillOptions,
 ): { name: string; type: "text" | "number" }[] {
-  const added = draws === 1 ? [] : [DRAW, ...fields.map(({ name }) => name + SPREAD)];
+  const added = draws === 1 ? [] : [DRAW, ...comparable(fields).map(({ name }) => name + SPREAD)];
   const twice = added.find((name) => names.includes(name));
   if (twice !== undefined)
     throw new VaekitError(

@@ -328,7 +328,7 @@ function writtenAgain(texts: readonly string[]): (string | null)[] {
   const found = detected(texts);
   if (!found) throw new Error("no numbers");
   const { schema } = found;
-  const stored = Float64Array.from(texts, (text) => numberKind.cell!.store(text, schema)!);
+  const stored = Float64Array.from(texts, (text) => numberKind.cell!.store(text, schema) as number);
   const decoded = numberKind.decode(numberKind.encode(stored, schema), schema);
   return Array.from(decoded as Float64Array, (value) => numberKind.cell!.text(value, schema));
 }

@@ -2,12 +2,25 @@
 
 import type { Column, Columns, Dataset } from "../../data/dataset.js";
 import type { Field } from "../../fields/list.js";
+import { takenRows } from "../../fields/table/stored.js";
 
-/** Rows by column, in the terms of `fields`. */
+/** Rows by column, in the terms of `fields`, each of which has one number a row. */
 export interface Rows {
   readonly fields: readonly Field[];
   readonly columns: Columns;
   readonly count: number;
+}
+
+/** The fields that figures are of: those whose cells are one number each. Texts have figures of their own. */
+export function comparable(fields: readonly Field[]): readonly Field[] {
+  return fields.filter(({ stored }) => stored === 1);
+}
+
+/** Which columns are not compared, for people; "" where all are. */
+export function leftOutText(fields: readonly Field[]): string {
+  const left = fields.filter((field) => !comparable([field]).includes(field)).map(({ name }) => name);
+  if (left.length === 0) return "";
+  return `; not compared: ${left.join(", ")} (${left.length === 1 ? "text" : "texts"})`;
 }
 
 /** Whether cells are one of so many labels; else they are numbers or times. */
@@ -34,16 +47,9 @@ export function presentValues({ columns }: Rows, { name }: Field): Float64Array 
 
 /** Some of the rows, in the given order. */
 export function chosenRows({ fields, columns }: Rows, order: Uint32Array): Rows {
-  const taken = (column: Column): Column => {
-    const out = new (column.constructor as new (length: number) => Column)(order.length);
-    order.forEach((row, i) => {
-      out[i] = column[row];
-    });
-    return out;
-  };
   return {
     fields,
-    columns: Object.fromEntries(fields.map(({ name }) => [name, taken(columns[name])])),
+    columns: Object.fromEntries(fields.map((field) => [field.name, takenRows(field, columns[field.name], order)])),
     count: order.length,
   };
 }
@@ -63,7 +69,7 @@ export function joinedRows(fields: readonly Field[], parts: readonly Omit<Rows, 
   return { fields, columns: Object.fromEntries(columns), count };
 }
 
-/** Rows `order` of a data set whose schema is that of the fields. */
+/** Rows `order` of a data set whose schema the fields are of. */
 export async function readRows(dataset: Dataset, fields: readonly Field[], order: Uint32Array): Promise<Rows> {
   return { fields, columns: await dataset.read(order), count: order.length };
 }

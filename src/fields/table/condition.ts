@@ -1,6 +1,7 @@
 /** Conditions on the rows of a table, such as `income = '>50K' and age < 30`, read and asked of values as they are stored. */
 
 import { unknown, VaekitError } from "../../errors.js";
+import type { Stored } from "../cell.js";
 import type { Field } from "../list.js";
 
 /** A condition on rows. */
@@ -96,8 +97,14 @@ export function parseRowCondition(text: string, fields: readonly Field[]): RowCo
       const { message, hint } = unknown("column", token.text, names);
       throw new VaekitError("E_UNKNOWN", `condition "${text}", character ${token.at + 1}: ${message}`, hint);
     }
-    asked.add(number);
     const field = fields[number];
+    if (field.ragged)
+      throw new VaekitError(
+        "E_OPTION",
+        `condition "${text}", character ${token.at + 1}: column "${field.name}" holds texts, expected one of labels, numbers or dates`,
+        "Texts are drawn for the other columns' values; ask for those.",
+      );
+    asked.add(number);
     if (take(isWord("is"))) {
       const negated = take(isWord("not"));
       if (!take(isWord("null") || isWord("missing"))) throw fail('"null" or "missing"');
@@ -140,7 +147,7 @@ export function parseRowCondition(text: string, fields: readonly Field[]): RowCo
     if (!token || token.kind === "sign") throw fail("a value");
     place++;
     const { kind, schema, name } = field;
-    const stored = kind.cell!.store(token.text, schema);
+    const stored = kind.cell!.store(token.text, schema) as number | undefined; // texts were refused
     const isNothing = token.kind === "word" && /^(null|missing)$/i.test(token.text);
     if (stored === undefined)
       throw new VaekitError(
@@ -178,8 +185,9 @@ const compares: Readonly<Record<Comparison, (a: number, b: number) => boolean>> 
   ">=": (a, b) => a >= b,
 };
 
-/** Whether nothing is in a cell: codes are below 0 then, numbers NaN. */
-export function isMissing(stored: number, { kind, schema }: Field): boolean {
+/** Whether nothing is in a cell: codes are below 0 then, numbers NaN, and texts have no token but their end. */
+export function isMissing(stored: Stored, { kind, schema }: Field): boolean {
+  if (typeof stored !== "number") return kind.ragged!.lengths(stored, schema)[0] <= 1;
   return kind.cell!.rule(schema).as === "code" ? stored < 0 : Number.isNaN(stored);
 }
 

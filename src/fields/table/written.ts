@@ -1,7 +1,9 @@
 /** Rows as their source writes them: columns in its order, blanks and formats as there, constants and new keys put back. */
 
 import type { Columns, Schema, TableColumn } from "../../data/dataset.js";
+import type { CellValue } from "../cell.js";
 import { fieldsOf } from "../list.js";
+import { storedAt } from "./stored.js";
 
 export interface WrittenColumn {
   readonly name: string;
@@ -24,8 +26,10 @@ export function writtenColumns(schema: Schema): WrittenColumn[] {
     if (field) {
       const { kind, schema } = field;
       const ownType = type === "text" ? type : kind.cell!.type(schema);
-      const text = (stored: number) => put(kind.cell!.text(stored, schema));
-      return [{ name, type: ownType, cells: (columns) => Array.from(columns[name] as Float64Array, text) }];
+      const cell = (columns: Columns, row: number) => put(kind.cell!.text(storedAt(field, columns[name], row), schema));
+      const cells: WrittenColumn["cells"] = (columns, _, count) =>
+        Array.from({ length: count }, (_, row) => cell(columns, row));
+      return [{ name, type: ownType, cells }];
     }
     if (role === "constant")
       return [{ name, type, cells: (_, __, count) => new Array<string | null>(count).fill(put(value)) }];
@@ -38,12 +42,11 @@ export function writtenColumns(schema: Schema): WrittenColumn[] {
 }
 
 /** A row for a program. */
-export function rowOf(
-  schema: Schema,
-  columns: Columns,
-  row: number,
-): Record<string, number | string | boolean | Date | null> {
+export function rowOf(schema: Schema, columns: Columns, row: number): Record<string, CellValue> {
   return Object.fromEntries(
-    fieldsOf(schema).map(({ name, kind, schema }) => [name, kind.cell!.value(columns[name][row], schema)]),
+    fieldsOf(schema).map((field) => {
+      const { name, kind, schema } = field;
+      return [name, kind.cell!.value(storedAt(field, columns[name], row), schema)];
+    }),
   );
 }

@@ -7,6 +7,7 @@ import type { CodeMap } from "../../eval/report/facts.js";
 import { FEWEST_NAMED } from "../../eval/tables/marginals.js";
 import { fieldsOf } from "../../fields/list.js";
 import { parseRowCondition } from "../../fields/table/condition.js";
+import { storedAt } from "../../fields/table/stored.js";
 import { allRecords } from "../pictures.js";
 import { drawRows } from "../rows/draw.js";
 import { drawnRows } from "../rows/drawn.js";
@@ -34,14 +35,16 @@ export const rows: Form = {
     if (dataset.as) return dataset.as(schema);
     throw new VaekitError("E_SHAPE", `${dataset.name}: no table, the model takes rows of one`);
   },
-  async sample(runner, { out: path, where, count, seed, temperature, escapeFormulas }, { host, signal, report }) {
-    const out = namedOut(path);
+  async sample(runner, request, { host, signal, report }) {
+    const { where, count, seed, temperature, escapeFormulas } = request;
+    const out = namedOut(request.out);
     const { schema } = runner.config;
     const condition = where === undefined ? undefined : parseRowCondition(where, fieldsOf(schema));
     const writer = await rowWriter(out, schema, { escapeFormulas }, host);
     let done = 0;
     try {
-      for await (const block of drawRows(runner, { count, seed, temperature, where: condition, signal })) {
+      const drawing = { count, seed, temperature, where: condition, writing: request, signal };
+      for await (const block of drawRows(runner, drawing)) {
         await writer.write(block.columns, block.count);
         done += block.count;
         report({ event: "work", what: "drew", done, total: count });
@@ -70,9 +73,10 @@ export const rows: Form = {
   async onMap({ config }, dataset) {
     const shown = fieldsOf(config.schema).slice(0, MAX_CELLS);
     const columns = await dataset.read(allRecords(dataset));
-    const texts = shown.map(({ name, kind, schema }) =>
-      Array.from(columns[name], (stored: number) => kind.cell!.text(stored, schema) ?? ""),
-    );
+    const texts = shown.map((field) => {
+      const text = (row: number) => field.kind.cell!.text(storedAt(field, columns[field.name], row), field.schema);
+      return Array.from({ length: dataset.count }, (_, row) => text(row) ?? "");
+    });
     return { pictures: null, cells: { columns: shown.map(({ name }) => name), texts } };
   },
   told({ table, ...figures }) {

@@ -5,9 +5,13 @@ import { VaekitError } from "../../errors.js";
 import { type Field, fieldsOf } from "../../fields/list.js";
 import { isMissing, type RowCondition } from "../../fields/table/condition.js";
 import { LOOKED_AT } from "../../fields/table/describe.js";
+import { takenRows } from "../../fields/table/stored.js";
 import type { Runner } from "../../model/runner.js";
 import { Philox } from "../../random.js";
+import type { TextRequest } from "../forms/form.js";
 import { ROW_STREAM, SAMPLE_STREAM } from "../streams.js";
+import { writingOf } from "../texts/strategy.js";
+import { storedTexts, textFields, writeTexts } from "../texts/write-texts.js";
 import { conditionedLatents } from "./conditioned.js";
 import { givenColumns } from "./given.js";
 
@@ -17,6 +21,8 @@ export interface DrawRowsOptions {
   readonly temperature: number;
   /** Only rows for which it holds. */
   readonly where?: RowCondition;
+  /** How texts are written; null: they are left out, as for figures that are not about them. */
+  readonly writing: TextRequest | null;
   readonly signal?: AbortSignal;
 }
 
@@ -33,12 +39,14 @@ const MOST_TRIES = 2000;
 
 /** Rows in blocks, `count` in all. E_DATA for a condition that hardly any row of the model fulfils. */
 export async function* drawRows(runner: Runner, options: DrawRowsOptions): AsyncGenerator<RowBlock, void> {
-  const { count, seed, temperature, where, signal } = options;
+  const { count, seed, temperature, where, writing, signal } = options;
   const fields = fieldsOf(runner.config.schema);
+  const texts = writing ? textFields(runner.config) : [];
+  const atOnce = fields.filter(({ ragged }) => !ragged);
   const { given = [] } = runner.config;
   const isRare = where?.fixed.size && given.length === 0 ? (await shareOf(runner, where, options)) < RARE : false;
   const latents = isRare ? await conditionedLatents(runner, where!, { seed, temperature }) : null;
-  const full = fields.map((field) => isAlwaysFull(field, runner.config.data.count));
+  const full = atOnce.filter((field) => isAlwaysFull(field, runner.config.data.count));
   const random = new Philox(seed, SAMPLE_STREAM);
   const noise = new Philox(seed, ROW_STREAM);
   const give = (kind: "normal" | "uniform", length: number) =>
@@ -52,13 +60,16 @@ export async function* drawRows(runner: Runner, options: DrawRowsOptions): Async
       : await runner.draw(random.normals(new Float32Array(BLOCK * runner.noiseSize)), BLOCK, temperature);
     const known = givenColumns(runner.config, where?.fixed ?? NOTHING, BLOCK, noise);
     const values = await runner.drawRecords(z, BLOCK, give, known);
-    const columns = fields.map(({ name, kind, schema }) => known[name] ?? kind.decode(values[name], schema));
-    if (latents) for (const [field, value] of where!.fixed) columns[field].fill(value);
+    const columns: Record<string, Column> = Object.fromEntries(
+      atOnce.map(({ name, kind, schema }) => [name, known[name] ?? kind.decode(values[name], schema)]),
+    );
+    if (latents) for (const [field, value] of where!.fixed) columns[fields[field].name].fill(value);
     drawn += BLOCK;
-    const isWhole = (row: number) => columns.every((column, i) => !full[i] || isFull(column[row], fields[i]));
-    const rows = matching(columns, BLOCK, where)
+    const isWhole = (row: number) => full.every((field) => isFull(columns[field.name][row], field));
+    const rows = matching(columns, BLOCK, where, fields)
       .filter(isWhole)
       .subarray(0, count - kept);
+    const first = kept;
     kept += rows.length;
     if (kept < count && drawn > MOST_TRIES * Math.max(kept, 1))
       throw new VaekitError(
@@ -67,8 +78,16 @@ export async function* drawRows(runner: Runner, options: DrawRowsOptions): Async
         "It is too rare for this model: ask for less, or fit a model to such rows (fit --filter).",
       );
     if (rows.length === 0) continue;
-    const chosen = columns.map((column) => taken(column, rows));
-    yield { count: rows.length, columns: Object.fromEntries(fields.map(({ name }, i) => [name, chosen[i]])) };
+    const chosen = (field: Field) => takenRows(field, columns[field.name], rows);
+    const found = Object.fromEntries(atOnce.map((field) => [field.name, chosen(field)]));
+    const own = takenRows({ stored: runner.latent }, z, rows) as Float32Array;
+    for (const field of texts) {
+      const how = writingOf(writing!, field, { seed, signal });
+      const strategy = how.strategy.by === "sampling" ? { ...how.strategy, firstRow: first } : how.strategy;
+      const written = await writeTexts(runner, field, own, rows.length, { ...how, strategy }, found);
+      found[field.name] = storedTexts(field, written);
+    }
+    yield { count: rows.length, columns: found };
   }
 }
 
@@ -81,16 +100,20 @@ const RARE = 0.02;
 
 /** Share of rows of the model for which a condition holds. */
 async function shareOf(runner: Runner, where: RowCondition, { seed, temperature }: DrawRowsOptions): Promise<number> {
-  for await (const { count, columns } of drawRows(runner, { count: PILOT, seed, temperature })) {
-    const list = Object.values(columns);
-    return matching(list, count, where).length / count;
-  }
+  const fields = fieldsOf(runner.config.schema);
+  for await (const { count, columns } of drawRows(runner, { count: PILOT, seed, temperature, writing: null }))
+    return matching(columns, count, where, fields).length / count;
   return 0;
 }
 
-function matching(columns: readonly Column[], count: number, where: RowCondition | undefined): Uint32Array {
+function matching(
+  columns: Columns,
+  count: number,
+  where: RowCondition | undefined,
+  fields: readonly Field[],
+): Uint32Array {
   const all = Uint32Array.from({ length: count }, (_, row) => row);
-  return where ? all.filter((row) => where.holds((field) => columns[field][row])) : all;
+  return where ? all.filter((row) => where.holds((field) => columns[fields[field].name][row])) : all;
 }
 
 /** Less than one row: what never occurred has the share of a half (`sharesOf`). */
@@ -113,10 +136,4 @@ function isFull(stored: number, field: Field): boolean {
 
 function labelsOf({ labels }: Field["schema"]): readonly string[] | undefined {
   return labels as readonly string[] | undefined;
-}
-
-function taken(column: Column, rows: Uint32Array): Column {
-  const out = new (column.constructor as new (length: number) => Column)(rows.length);
-  for (let i = 0; i < rows.length; i++) out[i] = column[rows[i]];
-  return out;
 }

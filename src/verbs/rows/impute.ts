@@ -4,6 +4,7 @@ import type { Column, Columns } from "../../data/dataset.js";
 import { noiseOf, type RecordHash, recordHashes } from "../../eval/target.js";
 import { type Field, fieldsOf } from "../../fields/list.js";
 import { isMissing } from "../../fields/table/condition.js";
+import { storedAt, takenRows } from "../../fields/table/stored.js";
 import type { Runner } from "../../model/runner.js";
 import { keyedUniforms } from "../../random.js";
 import { weightsOf } from "./conditioned.js";
@@ -32,7 +33,7 @@ export interface ImputedCell {
 /** Noise of values lies behind that of latents. */
 const VALUE_DRAWS = 2 ** 31;
 
-/** Fills the missing cells of `count` rows. A row's answer depends on its content and the seed alone. */
+/** Fills the missing cells of `count` rows, but for texts. A row's answer depends on its content and the seed alone. */
 export async function imputeRows(
   runner: Runner,
   columns: Columns,
@@ -42,9 +43,10 @@ export async function imputeRows(
   const fields = fieldsOf(runner.config.schema);
   const isHole = fields.map((field) => {
     const column = columns[field.name];
-    return Uint8Array.from({ length: count }, (_, row) => Number(isMissing(column[row], field)));
+    return Uint8Array.from({ length: count }, (_, row) => Number(isMissing(storedAt(field, column, row), field)));
   });
-  const all = Uint32Array.from({ length: count }, (_, row) => row).filter((row) => isHole.some((hole) => hole[row]));
+  const isFilled = (row: number) => isHole.some((hole, i) => hole[row] && !fields[i].ragged);
+  const all = Uint32Array.from({ length: count }, (_, row) => row).filter(isFilled);
   const filled: ImputedCell[] = [];
   for (let from = 0; from < all.length; from += AT_A_TIME)
     filled.push(
@@ -64,13 +66,14 @@ async function fillRows(
   options: ImputeOptions,
 ): Promise<ImputedCell[]> {
   const partial = fields.map((field, number): [string, Column] => {
-    const column = columns[field.name];
-    const known = new (column.constructor as new (length: number) => Column)(rows.length);
-    for (const [i, row] of rows.entries()) known[i] = isHole[number][row] ? hiddenOf(field) : column[row];
-    return [field.name, known];
+    const { name, stored } = field;
+    const known = takenRows(field, columns[name], rows);
+    for (const [i, row] of rows.entries())
+      if (isHole[number][row]) known.fill(hiddenOf(field), i * stored, (i + 1) * stored);
+    return [name, known];
   });
   const holes = Array.from(rows).flatMap((row, place) =>
-    fields.flatMap((_, field) => (isHole[field][row] ? [{ row, place, field }] : [])),
+    fields.flatMap(({ ragged }, field) => (isHole[field][row] && !ragged ? [{ row, place, field }] : [])),
   );
   const filled = await fillHoles(runner, fields, Object.fromEntries(partial), { holes, count: rows.length }, options);
   return filled.map((cell, i) => ({ ...cell, row: holes[i].row, field: holes[i].field }));

@@ -6,6 +6,7 @@ import { parseRowCondition, type RowCondition } from "../../fields/table/conditi
 import { openRows, type Row, type Rows } from "../../fields/table/rows.js";
 import { rowOf } from "../../fields/table/written.js";
 import type { Runner } from "../../model/runner.js";
+import type { TextRequest } from "../forms/form.js";
 import { type ScoredRecord, type ScoringOptions, scoredRecords } from "../scores.js";
 import { drawRows } from "./draw.js";
 import { type ImputeOptions, imputeRows } from "./impute.js";
@@ -18,7 +19,7 @@ export async function datasetOf(records: Dataset | Rows, schema: Schema): Promis
   return Symbol.iterator in records || Symbol.asyncIterator in records ? openRows(records, { schema }) : records;
 }
 
-export interface SampleRowsOptions {
+export interface SampleRowsOptions extends TextRequest {
   readonly count: number;
   readonly seed: number;
   readonly temperature: number;
@@ -29,11 +30,11 @@ export interface SampleRowsOptions {
 /** New rows as they come. E_OPTION, E_UNKNOWN and E_DATA for a condition that cannot be met. */
 export async function* sampledRows(
   runner: Runner,
-  { where, ...options }: SampleRowsOptions,
+  { where, ...request }: SampleRowsOptions,
 ): AsyncGenerator<Row, void> {
   const { schema } = runner.config;
   const condition = where === undefined ? undefined : conditionOf(where, schema);
-  for await (const { columns, count } of drawRows(runner, { ...options, where: condition }))
+  for await (const { columns, count } of drawRows(runner, { ...request, where: condition, writing: request }))
     for (let row = 0; row < count; row++) yield rowOf(schema, columns, row);
 }
 

@@ -5,7 +5,7 @@ import { sampleIndices } from "../../data/split.js";
 import { type ClassSeparation, classSeparation } from "../../eval/class-separation.js";
 import { SCORE_SAMPLES, SCORE_SEED, scoreRecords } from "../../eval/score.js";
 import { compareRows, type TableFigures } from "../../eval/tables/compare.js";
-import { readRows } from "../../eval/tables/rows.js";
+import { comparable, leftOutText, readRows } from "../../eval/tables/rows.js";
 import { fieldsOf } from "../../fields/list.js";
 import type { Runner } from "../../model/runner.js";
 import type { JudgeRequest } from "../forms/form.js";
@@ -29,7 +29,8 @@ export async function judgeRows(
   dataset: Dataset,
   { generated, limit = dataset.count, seed, landmarks, signal }: JudgeRequest,
 ): Promise<TableJudgement> {
-  const fields = fieldsOf(runner.config.schema);
+  const all = fieldsOf(runner.config.schema);
+  const fields = comparable(all);
   const order = sampleIndices(dataset.count, Math.min(limit, MAX_COMPARED), seed);
   const real = await readRows(dataset, fields, order);
   const count = generated ?? real.count;
@@ -38,7 +39,10 @@ export async function judgeRows(
   return {
     ...compareRows(real, synthetic, await halvesOf(dataset, runner.config, real, seed), seed),
     ...(await separationsOf(runner, dataset, sampleIndices(dataset.count, limit, seed), { landmarks, signal })),
-    protocol: { synthetic: drawnText(runner, count, seed), real: `${dataset.name}, rows: ${chosen}` },
+    protocol: {
+      synthetic: drawnText(runner, count, seed),
+      real: `${dataset.name}, rows: ${chosen}${leftOutText(all)}`,
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { associations } from "../../eval/tables/associations.js";
 import { compareRows } from "../../eval/tables/compare.js";
 import { marginalOf } from "../../eval/tables/marginals.js";
 import { halved } from "../../eval/tables/privacy.js";
-import { readRows } from "../../eval/tables/rows.js";
+import { comparable, leftOutText, readRows } from "../../eval/tables/rows.js";
 import { type Field, fieldsOf } from "../../fields/list.js";
 import type { FormFacts, Looked } from "../report-facts.js";
 import { drawnRows, drawnText } from "./drawn.js";
@@ -34,7 +34,8 @@ export async function rowFacts(looked: Looked): Promise<FormFacts> {
 }
 
 async function tableReport({ config, runner, data, kind, trained, calibration, seed }: Looked): Promise<TableReport> {
-  const fields = fieldsOf(config.schema);
+  const all = fieldsOf(config.schema);
+  const fields = comparable(all);
   const real = await readRows(data, fields, sampleIndices(data.count, MAX_REAL, seed));
   const count = Math.max(LEAST_DRAWN, real.count);
   const synthetic = await drawnRows(runner, { count, seed });
@@ -54,7 +55,7 @@ async function tableReport({ config, runner, data, kind, trained, calibration, s
     },
     protocol: {
       synthetic: drawnText(runner, count, seed),
-      real: `${real.count.toLocaleString("en")} rows ${WHICH[kind]}`,
+      real: `${real.count.toLocaleString("en")} rows ${WHICH[kind]}${leftOutText(all)}`,
     },
     scores: calibration && {
       values: calibration.scores ?? calibration.nats,
