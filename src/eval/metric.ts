@@ -15,6 +15,8 @@ export interface Measured {
   readonly logWeights: Float64Array;
   /** Posterior means, [count, latent]. */
   readonly mu: Float32Array;
+  /** Of records that are texts alone, [count]: their tokens, ends counted; else null. */
+  readonly tokens: Int32Array | null;
 }
 
 /** What a metric may ask about the model and the data. */

@@ -9,3 +9,5 @@ export const LAYOUT_STREAM = STREAMS + 1;
 export const DRAWING_STREAM = STREAMS + 2;
 /** Which points and pictures of a map are tried to find sizes. */
 export const PROBE_STREAM = STREAMS + 3;
+/** Draws of z that mutual information is estimated at. */
+export const MUTUAL_STREAM = STREAMS + 4;
