@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 PADDING, START, END, FIRST_WORD = 0, 1, 2, 4
+DEVIATION = 0.05
 
 
 class TextVae(nn.Module):
@@ -21,6 +22,8 @@ class TextVae(nn.Module):
     def __init__(self, vocabulary, width, features, latent):
         super().__init__()
         self.read_embed, self.embed = nn.Embedding(vocabulary, width), nn.Embedding(vocabulary, width)
+        for embed in (self.read_embed, self.embed):
+            nn.init.normal_(embed.weight, std=DEVIATION)  # rows of the output layer too: from N(0, 1) logits start huge
         self.mu = nn.Linear(features, latent)
         self.logvar = nn.Linear(features, latent)
         self.bias = nn.Parameter(torch.zeros(vocabulary))
