@@ -5,6 +5,7 @@ import type { ModelConfig, PartConfig } from "../model/config.js";
 import { priors } from "../model/list.js";
 import { onnxFile, WEIGHTS } from "./layout.js";
 import { preprocessorConfig } from "./preprocessor.js";
+import { longestText, textScript } from "./text-script.js";
 
 export interface CardFacts {
   readonly config: ModelConfig;
@@ -38,7 +39,9 @@ export function modelCard({ config, files }: CardFacts): string {
 }
 
 function header(config: ModelConfig): string {
-  const task = preprocessorConfig(config.schema) ? "pipeline_tag: unconditional-image-generation\n" : "";
+  const { schema } = config;
+  const name = preprocessorConfig(schema) ? "unconditional-image-generation" : longestText(schema) && "text-generation";
+  const task = name ? `pipeline_tag: ${name}\n` : "";
   return `---\nlibrary_name: vaekit\n${task}tags:\n  - variational-autoencoder\n  - vae\n  - onnx\n  - safetensors\n---`;
 }
 
@@ -115,10 +118,31 @@ function figureGroups(name: string, metrics: object): FigureGroup[] {
   return rows.length > 0 ? [{ name, rows, protocol }, ...inner] : inner;
 }
 
-/** Ten lines that encode a picture and decode a sample, run from inside the model folder. */
+/** Lines that run inside the model folder: they encode records of its kind, and decode samples. */
 export function python(config: ModelConfig): string {
+  const own = priors.has(config.prior.name) ? priors.get(config.prior.name).python : undefined;
+  const draw = own ? [READ_PRIOR, ...own] : ["noise = np.random.randn(4, mu.shape[1]).astype(np.float32)"];
+  const imports = own ? ["from safetensors.numpy import load_file"] : [];
+  const packages = ["onnxruntime", "numpy", ...(own ? ["safetensors"] : [])];
+  const longest = longestText(config.schema);
+  if (longest !== null) {
+    const script = textScript({ longest, file: onnxFile("NAME"), draw: [...draw, "z = noise"], imports });
+    return pythonSection([...packages, "tokenizers"], script);
+  }
   const picture = preprocessorConfig(config.schema);
-  if (!picture) return "";
+  return picture ? pythonSection(packages, pictureScript(picture, draw, imports)) : "";
+}
+
+function pythonSection(packages: readonly string[], script: string): string {
+  return `## In Python\n\n\`pip install ${packages.join(" ")}\`, then in this folder:\n\n\`\`\`python\n${script}\n\`\`\``;
+}
+
+/** Ten lines; `draw` makes `noise` [4, latent] from the prior. */
+function pictureScript(
+  picture: Readonly<Record<string, unknown>>,
+  draw: readonly string[],
+  imports: readonly string[],
+): string {
   const { field, crop_size, num_channels } = picture as {
     field: string;
     crop_size: { height: number; width: number };
@@ -126,15 +150,7 @@ export function python(config: ModelConfig): string {
   };
   const shape = `1, ${crop_size.height}, ${crop_size.width}, ${num_channels}`;
   const name = JSON.stringify(field);
-  const own = priors.has(config.prior.name) ? priors.get(config.prior.name).python : undefined;
-  const draw = own ? [READ_PRIOR, ...own] : ["noise = np.random.randn(4, mu.shape[1]).astype(np.float32)"];
-  return `## In Python
-
-\`pip install onnxruntime numpy${own ? " safetensors" : ""}\`, then in this folder:
-
-\`\`\`python
-import numpy as np
-import onnxruntime as ort${own ? "\nfrom safetensors.numpy import load_file" : ""}
+  return `${["import numpy as np", "import onnxruntime as ort", ...imports].join("\n")}
 encoder = ort.InferenceSession("${onnxFile("encoder")}", providers=["CPUExecutionProvider"])
 decoder = ort.InferenceSession("${onnxFile("decoder")}", providers=["CPUExecutionProvider"])
 image = np.random.rand(${shape}).astype(np.float32)  # your pictures: [batch, height, width, channels], 0..1
@@ -142,8 +158,7 @@ mu, logvar = encoder.run(["mu", "logvar"], {${name}: image})
 reconstruction = decoder.run([${name}], {"z": mu})[0]
 ${draw.join("\n")}
 samples = decoder.run([${name}], {"z": noise})[0]  # 0..1, [4, height, width, channels]
-print(mu.shape, reconstruction.shape, samples.shape)
-\`\`\``;
+print(mu.shape, reconstruction.shape, samples.shape)`;
 }
 
 /** The weights of a prior by their last name, in Python. */

@@ -53,7 +53,7 @@ export async function exportModel(
 ): Promise<string[]> {
   const { exportFiles } = await import("./export/files.js");
   await checkFolder(path, host);
-  const files = exportFiles(config, weights, options);
+  const files = await exportFiles(config, weights, options, host);
   for (const [name, content] of files) await host.files.write(host.files.join(path, name), content);
   return [...files.keys()];
 }

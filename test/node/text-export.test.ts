@@ -1,17 +1,46 @@
 /** Models of texts as ONNX: what other programs encode, score and write is what we do. */
 
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { afterAll, describe, expect, test } from "vitest";
+import { findPython } from "../../bench/harness/peer.js";
 import { fieldsOf } from "../../src/fields/list.js";
 import { storedTokens, type TextSchema, tokenizerOf } from "../../src/fields/text.js";
 import { exportUses } from "../../src/model/export.js";
 import { openRunner } from "../../src/model/open.js";
+import { nodeHost } from "../../src/node/host.js";
 import { ortNode } from "../../src/node/ort-node.js";
 import { Philox } from "../../src/random.js";
+import { saveModel } from "../../src/store/folder.js";
 import { END, START } from "../../src/text/tokenizer.js";
 import { write } from "../../src/text/writing/write.js";
+import { exportModel, exportVerb } from "../../src/verbs/export.js";
+import { errorOf } from "../helpers/damage.js";
+import { configOf } from "../helpers/models.js";
+import { temporaryFolder } from "../helpers/pictures-on-disk.js";
 import { expectClose } from "../helpers/tensors.js";
 import { LATENT, LINES, MAX_LENGTH, textConfig, textModel, textNets } from "../helpers/text-models.js";
+import { runVerb } from "../helpers/verbs.js";
+
+const { path } = temporaryFolder();
+const host = nodeHost();
+const python = findPython(join(import.meta.dirname, "../.."));
+const canRun =
+  python !== null && spawnSync(python, ["-c", "import numpy, onnxruntime, tokenizers, safetensors.numpy"]).status === 0;
+const NO_PYTHON = canRun ? "" : " (skipped: no Python with onnxruntime, tokenizers and safetensors)";
+
+/** Runs the script of a README in its folder, and asks it for more. */
+function runReadme<T>(folder: string, more: string): T {
+  const script = /```python\n([\s\S]*?)```/.exec(readFileSync(join(folder, "README.md"), "utf8"))![1];
+  const { status, stdout, stderr } = spawnSync(python!, ["-c", `${script}\nimport json\nprint(json.dumps(${more}))`], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return JSON.parse(stdout.trim().split("\n").at(-1)!) as T;
+}
 
 const engine = await ortNode({ threads: 1 });
 afterAll(() => engine.dispose());
@@ -94,4 +123,78 @@ describe.each(Object.keys(textNets))("%s", async (name) => {
     expectClose(drawn.z.data as Float32Array, await runner.draw(eps, texts.length, 0.7), 1e-6, "z");
     await sampler.release();
   });
+
+  const greedy = async (codes: Float32Array): Promise<string[]> => {
+    const model = await runner.writer("text", codes, codes.length / LATENT);
+    const all = await write(model, { strategy: { by: "greedy" }, maxLength: MAX_LENGTH });
+    return all.map(({ tokens }) => tokenizerOf(schema).decode(tokens));
+  };
+
+  test.skipIf(NO_PYTHON)(`the scripts of both READMEs encode and write what we do${NO_PYTHON}`, async () => {
+    await saveModel(path(name), textModel(config), host);
+    await exportModel(config, weights, path(`${name}-export`), { trainStep: false }, host);
+    const lines = ["a dog sat", "the cat of a stranger, and </s>", "", new Array(20).fill("mat").join(" ")];
+    for (const folder of [path(name), path(`${name}-export`)]) {
+      const more = `[[ids_of(t) for t in ${JSON.stringify(lines)}], [c.ravel().tolist() for c in encode(${JSON.stringify(lines)})], z.ravel().tolist(), write(z), write(10 * z)]`;
+      const [ids, [mu, logvar], drawn, written, far] = runReadme<
+        [number[][], [number[], number[]], number[], string[], string[]]
+      >(folder, more);
+      expect(ids).toEqual(lines.map((line) => tokenizerOf(schema).encode(line)));
+      const rows = lines.map((line) => storedTokens(line, schema).tokens);
+      const text = Int32Array.from(rows.flatMap((row) => [...row, ...new Array(stored - row.length).fill(0)]));
+      const ours = await runner.encode({ text }, lines.length);
+      expectClose(mu, ours.mu, 1e-5, "mu");
+      expectClose(logvar, ours.logvar, 1e-5, "logvar");
+      expect(drawn).toHaveLength(4 * LATENT);
+      expect(written).toEqual(await greedy(Float32Array.from(drawn)));
+      expect(far).toEqual(await greedy(Float32Array.from(drawn, (value) => 10 * value)));
+    }
+  });
+});
+
+test("export writes the files of a text model, and refuses its training step", async () => {
+  await saveModel(path("m"), textModel(await textConfig(textNets.gru)), host);
+  await runVerb(exportVerb, { model: path("m"), out: path("onnx") });
+  const models = ["decoder.onnx", "decoder_begin.onnx", "encoder.onnx", "sampler.onnx", "score.onnx"];
+  expect(readdirSync(path("onnx")).sort()).toEqual(["README.md", ...models, "tokenizer.json"]);
+  expect(readFileSync(path("onnx", "README.md"), "utf8")).toContain("| `encoder.onnx` | `input_ids` [B, T] int32 |");
+  const refused = await errorOf(() => runVerb(exportVerb, { model: path("m"), out: path("step"), trainStep: true }));
+  expect(refused).toMatchObject({ code: "E_CONFIG", hint: expect.stringContaining("without --train-step") });
+  expect(readdirSync(path("."))).not.toContain("step");
+});
+
+test("a model with a text among other fields has a decoder for these, and two models for the text", async () => {
+  const { schema } = await textConfig(textNets.gru);
+  const config = configOf([], {
+    schema: {
+      fields: {
+        stars: { kind: "category", labels: ["one", "two"], shares: [0.5, 0.3, 0.1, 0.1] },
+        "a/b": schema.fields.text,
+      },
+    },
+    likelihoods: { stars: { name: "categorical" }, "a/b": { name: "tokens" } },
+    latent: LATENT,
+    net: {
+      name: "joint",
+      parts: [
+        { fields: ["stars"], net: { name: "mlp", hidden: 3 } },
+        { fields: ["a/b"], net: textNets.transformer },
+      ],
+    },
+  });
+  const model = textModel(config);
+  expect(Object.keys(model.onnx).sort()).toEqual(["decoder", "decoder_a-b", "decoder_begin_a-b", "encoder"]);
+  const encoder = await ort.InferenceSession.create(model.onnx.encoder);
+  expect([...encoder.inputNames].sort()).toEqual(["a/b", "stars"]);
+  const ids = padded([[4, 5, END], [END]]);
+  const { mu } = await encoder.run({ stars: new ort.Tensor("float32", [1, 0], [2, 1]), "a/b": ids });
+  expect(mu.dims).toEqual([2, LATENT]);
+  const z = new ort.Tensor("float32", mu.data as Float32Array, mu.dims);
+  const decoder = await ort.InferenceSession.create(model.onnx.decoder);
+  expect(decoder.outputNames).toEqual(["stars"]);
+  const begin = await ort.InferenceSession.create(model.onnx["decoder_begin_a-b"]);
+  const step = await ort.InferenceSession.create(model.onnx["decoder_a-b"]);
+  const token = new ort.Tensor("int32", Int32Array.of(START, START), [2]);
+  const { logits } = await step.run({ token, ...(await begin.run({ z })) });
+  expect(logits.dims[0]).toBe(2);
 });
