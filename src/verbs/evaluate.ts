@@ -37,7 +37,7 @@ export const evaluateOptions = z.strictObject({
     .max(MAX_GENERATED)
     .optional()
     .describe(
-      "draw this many records and compare them with as many real ones (default: of pictures none, of rows as many as there are, at most 10,000)",
+      "draw this many records and compare them with real ones (default: of pictures none, of texts 500, of rows as many as there are, at most 10,000)",
     )
     .register(look, { placeholder: "N" }),
   limit,
@@ -48,27 +48,43 @@ export const evaluateOptions = z.strictObject({
 export const evaluateVerb = verb({
   name: "evaluate",
   summary: "Measure how well a model explains data, in nats per record",
-  input: z.strictObject({ model, data, ...evaluateOptions.shape, ...rowOptions(), ...machine }),
+  input: z.strictObject({
+    model,
+    data,
+    ...evaluateOptions.shape,
+    train: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("of texts, what the model was trained on: texts drawn are looked for among it (default: DATA)")
+      .register(look, { placeholder: "DATA" }),
+    ...rowOptions(),
+    ...machine,
+  }),
   cli: {
     positional: ["model", "data"],
     example: "vaekit evaluate models/mnist mnist#test --samples 16 --json",
     streams: false,
   },
-  async run({ data, samples, generated, limit, seed, label, filter, onError, records, ...options }, context) {
+  async run({ data, train, samples, generated, limit, seed, label, filter, onError, records, ...options }, context) {
+    const reading = { label, filter, onError, records };
     return withRunner(options, context, (runner, { engine, landmarks }) =>
-      withData(data, runner.config, { label, filter, onError, records }, context, async (dataset) => {
+      withData(data, runner.config, reading, context, async (dataset) => {
         const near = landmarks && (await openLandmarks(runner.config, landmarks, engine));
-        try {
-          const result = await evaluateModel(runner, engine, dataset, {
+        const measure = (trained: Dataset | null) =>
+          evaluateModel(runner, engine, dataset, {
             samples,
             generated,
             landmarks: near,
+            train: trained,
             limit, // not when opening: the protocol says how many of how many
             seed,
             signal: context.signal,
             onProgress: ({ records, total }) =>
               context.report({ event: "work", what: "evaluated", done: records, total }),
           });
+        try {
+          const result = await (train ? withData(train, runner.config, { records }, context, measure) : measure(null));
           return { json: result, text: evaluationText(result, runner.config) };
         } finally {
           await near?.dispose();
@@ -83,15 +99,21 @@ export async function evaluateModel(
   runner: Runner,
   engine: Engine,
   given: Dataset,
-  { generated, landmarks, ...options }: EvaluateOptions & Pick<JudgeRequest, "generated" | "landmarks">,
+  {
+    generated,
+    landmarks,
+    train: trained,
+    ...options
+  }: EvaluateOptions & Pick<JudgeRequest, "generated" | "landmarks" | "train">,
 ): Promise<Evaluation> {
   const form = formOf(runner.config);
   const dataset = await form.fitting(given, runner.config);
   const { evaluate } = await import("../eval/evaluate.js");
   const { limit, seed = 0, signal } = options;
+  const train = trained && (await form.fitting(trained, runner.config));
   // First, as it refuses data that are too few.
   const judged = Object.entries(
-    await form.judge(runner, engine, dataset, { generated, landmarks, limit, seed, signal }),
+    await form.judge(runner, engine, dataset, { generated, landmarks, train, limit, seed, signal }),
   );
   const evaluation = await evaluate(runner, dataset, options);
   const joined = judged.map(([key, figures]) => [key, { ...(evaluation[key] as object | undefined), ...figures }]);

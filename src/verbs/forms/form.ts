@@ -71,6 +71,8 @@ export interface JudgeRequest {
   readonly seed: number;
   /** What records are ranked by beside nats, where the model has it. */
   readonly landmarks?: OpenLandmarks | null;
+  /** What the model was trained on, where it is at hand: texts drawn are looked for among it. */
+  readonly train?: Dataset | null;
   readonly signal?: AbortSignal;
 }
 

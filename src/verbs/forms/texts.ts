@@ -5,6 +5,7 @@ import { VaekitError } from "../../errors.js";
 import { MAX_COUNT } from "../options.js";
 import { decodeTexts } from "../texts/decode.js";
 import { interpolateTexts } from "../texts/interpolate.js";
+import { toldTexts } from "../texts/judgement-text.js";
 import { reconstructTexts } from "../texts/reconstruct.js";
 import { sampleTexts } from "../texts/sample.js";
 import type { Form } from "./form.js";
@@ -41,6 +42,6 @@ export const texts: Form = {
   },
   shownMap: (map) => map,
   told({ text, ...figures }) {
-    return { ...figures, ...(text as object) };
+    return { ...figures, ...toldTexts(text as Parameters<typeof toldTexts>[0]) };
   },
 };
