@@ -8,6 +8,7 @@ import type { Patient } from "./eval/doctor/finding.js";
 import { type Diagnosis, diagnose } from "./eval/doctor/list.js";
 import type { Evaluation } from "./eval/evaluate.js";
 import { type OpenLandmarks, openLandmarks } from "./eval/landmarks/landmarks.js";
+import { briefFields } from "./fields/brief.js";
 import type { Row, Rows } from "./fields/table/rows.js";
 import type { Host, Pictures } from "./host.js";
 import type { ModelConfig } from "./model/config.js";
@@ -433,9 +434,10 @@ export class Vae implements AsyncDisposable {
   }
 
   #expectSchema({ name, schema }: Dataset): void {
-    const [got, expected] = [schema, this.#options.schema].map((which) => JSON.stringify(which.fields));
-    if (got !== expected)
-      throw new VaekitError("E_SHAPE", `${name}: got fields ${got}, the model was made for ${expected}`);
+    const { schema: model } = this.#options;
+    if (JSON.stringify(schema.fields) === JSON.stringify(model.fields)) return;
+    const [got, expected] = [schema, model].map((which) => JSON.stringify(briefFields(which)));
+    throw new VaekitError("E_SHAPE", `${name}: got fields ${got}, the model was made for ${expected}`);
   }
 
   async #init(): Promise<Init | undefined> {

@@ -2,6 +2,7 @@
 
 import { openDataset } from "../data/open.js";
 import { splitIndices } from "../data/split.js";
+import { briefFields } from "../fields/brief.js";
 import { takesBytes } from "../model/byte-inputs.js";
 import { compose } from "../model/compose.js";
 import type { ModelConfig } from "../model/config.js";
@@ -43,7 +44,7 @@ export async function tryOut(input: FitInput, { host, signal, report }: VerbCont
   const init = input.init === undefined ? undefined : await loadInit(input.init, host);
   const onNotice = oncePerText((message) => report({ event: "notice", message }));
   const table = await tableOpening(input, host);
-  const options = { ...openingOf(input, init), ...table, limit, seed, signal, onNotice };
+  const options = { ...openingOf(input, init), ...table, fields: input.fields, limit, seed, signal, onNotice };
   const data = await openDataset(input.data, options, host);
   try {
     data.notices.forEach(onNotice);
@@ -122,7 +123,7 @@ async function timeSteps(
 }
 
 function partsOf({ net, latent, likelihoods, schema }: ModelConfig): Record<string, unknown> {
-  const fields = Object.entries(schema.fields).map(([name, { kind, ...facts }]) => {
+  const fields = Object.entries(briefFields(schema)).map(([name, { kind, ...facts }]) => {
     const text = Object.entries(facts).map(([fact, value]) => `${fact} ${String(value)}`);
     return [name, `${kind} ${text.join(", ")}, ${likelihoods[name].name}`];
   });

@@ -1,6 +1,7 @@
 /** Says what a model is and how it came to be. */
 
 import * as z from "zod";
+import { briefFields } from "../fields/brief.js";
 import type { ModelConfig, PartConfig } from "../model/config.js";
 import type { Weight } from "../model/runner.js";
 import { figuresText, valueText } from "./figures.js";
@@ -16,7 +17,9 @@ export const info = verb({
     const { loadModel } = await import("../store/folder.js");
     const { config, weights } = await loadModel(model, host);
     const facts = modelInfo(config, weights);
-    return { json: { path: model, ...facts }, text: infoText(model, facts) };
+    const { schema } = config;
+    const brief = { ...facts, config: { ...config, schema: { ...schema, fields: briefFields(schema) } } };
+    return { json: { path: model, ...brief }, text: infoText(model, brief) };
   },
 });
 
