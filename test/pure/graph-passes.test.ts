@@ -51,6 +51,13 @@ describe("gradients", () => {
   });
 });
 
+function expectSameValues(made: Tensor, y: Tensor, inputs: readonly Tensor[]): void {
+  const random = new Philox(5);
+  const given = new Map(inputs.map((tensor) => [tensor, randomArray(random, tensor.shape as number[])]));
+  const [got, expected] = evaluate([made, y], given);
+  expectClose(got.data, expected.data, 1e-9);
+}
+
 describe("passes", () => {
   const x = input("x", [2, 3]);
 
@@ -76,6 +83,22 @@ describe("passes", () => {
     const y = picture.conv2d(weights, { kernel: 4, stride: 2, padding: 1 });
     const outputs = simplify(decompose(simplify([y, ...grad(y.square().sum(), [weights])]), "cpu"));
     expect(names(outputs).filter((name) => name === "gather")).toHaveLength(1);
+  });
+
+  test("the gradient of a vocabulary's rows is made as its transpose, and is the same", () => {
+    const [hidden, rows] = [input("hidden", [1024, 2]), input("rows", [24, 2])];
+    const [drows] = grad(hidden.matmul(rows, { transposeB: true }).square().sum(), [rows]);
+    const [made] = decompose([drows], "cpu");
+    expect(names([made])).toContain("transpose");
+    expectSameValues(made, drows, [hidden, rows]);
+  });
+
+  test("rows that are scaled and added up are a product", () => {
+    const [values, factors] = [input("values", [5, 3]), input("factors", [5, 1])];
+    const total = values.mul(factors).sum(0);
+    const [made] = decompose([total], "cpu");
+    expect(names([made])).toContain("matmul");
+    expectSameValues(made, total, [values, factors]);
   });
 
   test("the body of a scan is decomposed and simplified too", () => {

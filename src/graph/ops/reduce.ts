@@ -93,7 +93,7 @@ const MANY_ROWS = 1024;
 function sumOfRows(x: Tensor, { axes }: Axes, planes: boolean): Tensor | null {
   if (x.rank < 2 || axes.length !== x.rank - 1 || axes.includes(x.rank - 1)) return null;
   const scaled = rowScaled(x);
-  if (scaled) return matmul(scaled.factors, scaled.rows, { transposeA: true });
+  if (scaled) return matmul(scaled.factors.reshape([1, scaled.factors.shape[0]]), scaled.rows);
   const count = productOf(x.shape.slice(0, -1));
   if (typeof count === "string" || count < MANY_ROWS || (planes && x.rank === 4)) return null;
   return matmul(constant(1).broadcastTo([1, count]), x.reshape([count, x.shape.at(-1)!]));
