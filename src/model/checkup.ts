@@ -39,6 +39,17 @@ const RowsCheckup = z.object({
 });
 export type RowsCheckup = z.infer<typeof RowsCheckup>;
 
+/** What is measured of models of texts: whether the decoder asks the latents. */
+const LatentUse = z.object({
+  records: z.int(),
+  /** -log p(x|z), mean over records, nats: z drawn from a record's own posterior, and from another record's. */
+  own: z.number(),
+  swapped: z.number(),
+  /** I(x; z) over these records, nats. */
+  mutualInformation: z.number(),
+});
+export type LatentUse = z.infer<typeof LatentUse>;
+
 export const Checkup = z.object({
   /** Records measured on. */
   records: z.int(),
@@ -63,6 +74,7 @@ export const Checkup = z.object({
   /** Records kept aside that are among the training records too, byte for byte; null: none are kept aside, or not looked. */
   copies: z.object({ aside: z.int(), copies: z.int(), example: z.string().nullable() }).nullable(),
   rows: RowsCheckup.optional(),
+  latentUse: LatentUse.optional(),
 });
 export type Checkup = z.infer<typeof Checkup>;
 

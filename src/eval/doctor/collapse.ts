@@ -17,6 +17,7 @@ export const collapse = check({
   summary: "latents that the decoder does not use",
   needs: ["latents"],
   look(patient, { latents }) {
+    if (patient.config.checkup?.latentUse) return null; // told by what the decoder loses, with what helps there
     const count = latents.kl.length;
     const expected = Math.max(1, Math.ceil(LEAST_SHARE * count));
     const active = activeLatents(latents, ACTIVE_VARIANCE).length;

@@ -13,6 +13,7 @@ export const MISSING: Readonly<Record<keyof Facts, string>> = {
   profile: "not measured when it was trained: give DATA",
   copies: "training kept no records aside, or this is not known: give the DATA it was trained on",
   rows: "not measured when it was trained: give DATA",
+  latentUse: "not measured when it was trained: give DATA of two records or more",
 };
 
 export function factsOf({ config, history }: Patient): Known {
@@ -25,5 +26,6 @@ export function factsOf({ config, history }: Patient): Known {
     profile: config.facts.fields ?? null,
     copies: config.checkup?.copies ?? null,
     rows: config.checkup?.rows ?? null,
+    latentUse: config.checkup?.latentUse ?? null,
   };
 }

@@ -1,6 +1,6 @@
 /** What a doctor's finding is, and what it is found from. */
 
-import type { Checkup, FieldFacts, RowsCheckup } from "../../model/checkup.js";
+import type { Checkup, FieldFacts, LatentUse, RowsCheckup } from "../../model/checkup.js";
 import type { ModelConfig } from "../../model/config.js";
 import type { Weight } from "../../model/runner.js";
 import type { EpochRecord } from "../history.js";
@@ -44,6 +44,8 @@ export interface Facts {
   readonly copies: NonNullable<Checkup["copies"]>;
   /** What is measured of models of tables alone. */
   readonly rows: RowsCheckup;
+  /** Of models of texts alone: whether the decoder asks the latents. */
+  readonly latentUse: LatentUse;
 }
 
 /** One thing the doctor looks for; a file each, and a line in the list. */

@@ -11,6 +11,7 @@ import { duplicates } from "./duplicates.js";
 import { factsOf, MISSING } from "./facts.js";
 import type { Check, Facts, Finding, Patient } from "./finding.js";
 import { identifierColumn } from "./identifier-column.js";
+import { ignoredLatents } from "./ignored-latents.js";
 import { labelsNeverDrawn } from "./labels-never-drawn.js";
 import { overfitting } from "./overfitting.js";
 import { repeatedRows } from "./repeated-rows.js";
@@ -35,6 +36,7 @@ import { wrongLikelihood } from "./wrong-likelihood.js";
 export const checks = registry<Check>("check", [
   collapse,
   collapseForeseen,
+  ignoredLatents,
   squeezedPosterior,
   deadUnits,
   warmup,

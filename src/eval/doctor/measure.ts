@@ -3,15 +3,19 @@
 import { batches } from "../../data/batches.js";
 import type { Dataset } from "../../data/dataset.js";
 import { sampleIndices } from "../../data/split.js";
+import { fieldsOf } from "../../fields/list.js";
 import type { Checkup } from "../../model/checkup.js";
 import type { Runner } from "../../model/runner.js";
 import { keyedNormals } from "../../random.js";
+import { mostRows } from "../call-size.js";
 import { type Moments, moments } from "../moments.js";
+import { mutualInformation } from "../mutual-information.js";
 import type { Rows } from "../tables/rows.js";
 import { divergenceFromStandard } from "./aggregate.js";
 import { countCopies, countRepeated } from "./copies.js";
 import { neverDrawn } from "./never-drawn.js";
 import { reachOf } from "./reach.js";
+import { swappedLatents } from "./swapped.js";
 
 /** Enough records for shares of a few percent, and done in a fraction of a second. */
 const RECORDS = 1000;
@@ -32,19 +36,28 @@ export async function measure(
   data: Dataset,
   { seed, split, drawn = null, signal }: MeasureOptions,
 ): Promise<Checkup | null> {
-  const { latent } = runner;
+  const { latent, config } = runner;
+  const all = fieldsOf(config.schema);
+  const hasTexts = all.some(({ ragged }) => ragged);
+  const batchSize = Math.min(BATCH, mostRows(all));
   const order = sampleIndices(data.count, RECORDS, seed);
   const mu = new Float32Array(order.length * latent);
   const logvar = new Float32Array(mu.length);
   const peaks = new Map<string, Float32Array>();
   const fields = new Map<string, FieldMoments>();
   const nats = new Map<string, Moments>();
-  for await (const { step, indices, columns } of batches(data, order, { batchSize: BATCH })) {
+  const [own, swapped] = [moments(), moments()];
+  for await (const { step, indices, columns } of batches(data, order, { batchSize })) {
     signal?.throwIfAborted();
     const noise = keyedNormals(new Float32Array(indices.length * latent), seed, [step, 0], 0);
     const probed = await runner.probe(columns, indices.length, noise);
-    mu.set(probed.mu, step * BATCH * latent);
-    logvar.set(probed.logvar, step * BATCH * latent);
+    if (hasTexts && indices.length > 1) {
+      const found = await swappedLatents(runner, columns, probed, noise);
+      for (const cost of found.own) own.add(cost);
+      for (const cost of found.swapped) swapped.add(cost);
+    }
+    mu.set(probed.mu, step * batchSize * latent);
+    logvar.set(probed.logvar, step * batchSize * latent);
     for (const [name, peak] of Object.entries(probed.layers)) {
       const known = peaks.get(name);
       peaks.set(name, known ? known.map((value, i) => Math.max(value, peak[i])) : Float32Array.from(peak));
@@ -86,10 +99,18 @@ export async function measure(
       ]),
     ),
     copies: split && split.valid.length > 0 ? await countCopies(data, split, signal) : null,
+    ...(own.count > 0 && {
+      latentUse: {
+        records: own.count,
+        own: own.mean,
+        swapped: swapped.mean,
+        mutualInformation: mutualInformation({ mu, logvar, count: order.length, width: latent }, seed),
+      },
+    }),
     ...(drawn && {
       rows: {
         nats: Object.fromEntries([...nats].map(([name, { mean }]) => [name, mean])),
-        ...neverDrawn(drawn, runner.config.facts.count),
+        ...neverDrawn(drawn, config.facts.count),
         ...(await countRepeated(data, signal)),
       },
     }),
