@@ -17,6 +17,7 @@ interface Evaluated {
   readonly nll: number;
   readonly kl: number;
   readonly activeUnits: number;
+  readonly text: { readonly mutualInformation: number };
 }
 
 export interface WrittenTexts {
@@ -32,7 +33,7 @@ export async function written(context: TextContext, fitted: Fitted): Promise<Wri
   const rebuilt = await reconstructions(context, model, heldFile, held.length);
   const how = ["--prior", "standard-normal", "--seed", seed];
   const evaluated = (await answer(context, "evaluate", [model, heldFile, ...how])) as unknown as Evaluated;
-  const { negativeElbo, nll, kl, activeUnits } = evaluated;
+  const { negativeElbo, nll, kl, activeUnits, text } = evaluated;
 
   const { tokenizer } = await readingOf(model);
   const tokens = (lines: readonly string[]) => lines.map((line) => tokenizer.encode(line));
@@ -65,6 +66,7 @@ export async function written(context: TextContext, fitted: Fitted): Promise<Wri
     },
     { figure: "active units, of 32", ours: `${activeUnits}`, beside: null },
     { figure: "KL, nats", ours: kl, beside: `of -ELBO ${negativeElbo.toFixed(2)}, NLL ${nll.toFixed(2)}, ${lines}` },
+    { figure: "mutual information, nats", ours: text.mutualInformation, beside: null },
     { figure: "token accuracy of reconstructions", ours: percent(figures.tokenAccuracy), beside: lines },
     { figure: "BLEU-4 of reconstructions", ours: figures.bleu.toFixed(3), beside: lines },
     ...various,
