@@ -91,6 +91,8 @@ export interface OpenOptions {
   /** Height and width that pictures are brought to; "auto" chooses from the data. */
   readonly size?: "auto" | number | readonly [height: number, width: number];
   readonly channels?: "auto" | 1 | 3;
+  /** Of pictures: what makes a record, "image" and "label", the class where there is one. Default: the image alone. */
+  readonly fields?: readonly string[];
   /** At most this many records, a seeded sample in the source's order. */
   readonly limit?: number;
   readonly seed?: number;

@@ -4,6 +4,7 @@ import { didYouMean, VaekitError } from "../errors.js";
 import type { Host } from "../host.js";
 import { parseAddress, withIndex } from "./address.js";
 import type { Address, Dataset, OpenOptions } from "./dataset.js";
+import { withFields } from "./label-field.js";
 import { checkOpenOptions } from "./options.js";
 import { sampleIndices } from "./split.js";
 import { subset } from "./subset.js";
@@ -25,14 +26,15 @@ export async function openDataset(text: string, options: OpenOptions, host: Host
   });
   if (!best.source) throw await noBid(address, host);
   const { index } = address;
-  const { limit, ...unlimited } = options;
-  const dataset = await best.source.open(address, index === null ? options : unlimited, host);
+  const { limit, fields, ...unlimited } = options;
+  const opened = await best.source.open(address, index === null ? options : unlimited, host);
   try {
+    const dataset = fields ? withFields(opened, fields) : opened;
     if (index !== null) return single(dataset, index);
     if (limit === undefined || dataset.count <= limit) return dataset;
     return subset(dataset, sampleIndices(dataset.count, limit, options.seed ?? 0));
   } catch (error) {
-    await dataset.close();
+    await opened.close();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Columns that held one value in all of the training rows: they are not modelled, but another value there is strange. */
 
 import type { Columns, Schema } from "../data/dataset.js";
-import { UNSEEN_RECORDS } from "../fields/cells.js";
+import { UNSEEN_RECORDS } from "../data/shares.js";
 import type { Reason } from "./reasons.js";
 
 /** Rows of a batch by their constants. */

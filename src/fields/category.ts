@@ -1,8 +1,9 @@
 /** A column of labels. One that was not seen in training is "other", and as rare as a label can be. */
 
 import { type Column, type FieldSchema, HIDDEN_CODE } from "../data/dataset.js";
+import { sharesOf } from "../data/shares.js";
 import type { CellKind, CellSample } from "./cell.js";
-import { columnKind, columnProfile, expectSchema, several, sharesOf } from "./cells.js";
+import { columnKind, columnProfile, expectSchema, several } from "./cells.js";
 import type { Codes } from "./codes.js";
 import type { FieldKind, Reconstruction, Surprising } from "./field.js";
 

@@ -7,9 +7,6 @@ import type { Choice, FieldKind, FieldProfile, PartChoice, RecordFacts, Training
 
 /** Records of a table are rows. */
 export const ROW = "row";
-/** A code that never occurred still has the weight of half a record. */
-export const UNSEEN_RECORDS = 0.5;
-
 /** What suits a table as a whole; found by experiment (docs/tables.md). */
 interface TableAdvice extends TrainingAdvice {
   readonly net: PartChoice;
@@ -106,13 +103,6 @@ export function columnProfile(columns: readonly Column[]): FieldProfile {
     facts: null,
     constant: columns.every((column) => column.every((value: number) => Object.is(value, first))),
   };
-}
-
-/** How often each of `count` codes occurs, by the records in all; codes that never occur as if in half a record. */
-export function sharesOf(counts: readonly number[]): number[] {
-  const weights = counts.map((count) => Math.max(count, UNSEEN_RECORDS));
-  const total = weights.reduce((a, b) => a + b, 0);
-  return weights.map((weight) => Number((weight / total).toPrecision(4)));
 }
 
 /** E_CONFIG unless `ok`. */

@@ -1,8 +1,9 @@
 /** A column of dates or times: when (in bins), which day of the week, which hour of the day. */
 
 import { type Column, type FieldSchema, HIDDEN_NUMBER } from "../data/dataset.js";
+import { sharesOf } from "../data/shares.js";
 import type { CellKind } from "./cell.js";
-import { columnKind, columnProfile, expectSchema, sharesOf } from "./cells.js";
+import { columnKind, columnProfile, expectSchema } from "./cells.js";
 import type { CodeSegment } from "./codes.js";
 import type { FieldKind } from "./field.js";
 import { expectBinning, numberSchema } from "./number.js";

@@ -1,8 +1,9 @@
 /** A column of numbers: whole or not, with heavy tails, many zeros or none; each in its bin or, where it is common, for itself. */
 
 import type { Column, FieldSchema } from "../data/dataset.js";
+import { sharesOf } from "../data/shares.js";
 import type { CellKind, CellSample } from "./cell.js";
-import { columnKind, columnProfile, expectSchema, isNumeric, NORMAL_COLUMNS, sharesOf } from "./cells.js";
+import { columnKind, columnProfile, expectSchema, isNumeric, NORMAL_COLUMNS } from "./cells.js";
 import type { FieldKind, Reconstruction } from "./field.js";
 import { binned } from "./number-bins.js";
 import {

@@ -135,6 +135,13 @@ export const readOptions = {
     .default("auto")
     .describe("1 for grey, 3 for colour")
     .register(look, { ...fromData, more: true }),
+  fields: z
+    .string()
+    .min(1)
+    .transform((text) => text.split(",").map((name) => name.trim()))
+    .optional()
+    .describe("of pictures: what makes a record, image or image,label (default: image)")
+    .register(look, { ...fromData, placeholder: "A,B", more: true }),
   ...tableOptions(fromData),
   limit: limit.clone().register(look, { ...fromData, placeholder: "N" }),
   valid: z

@@ -46,7 +46,7 @@ export async function* fitModel(input: FitInput, context: VerbContext): AsyncGen
   // Told at once and not as an event of training: what follows may be a download, or minutes of decoding.
   const onNotice = oncePerText((message) => report({ event: "notice", message }));
   const table = await tableOpening(input, host);
-  const options = { ...openingOf(input, init), ...table, limit, seed, signal, onNotice };
+  const options = { ...openingOf(input, init), ...table, fields: input.fields, limit, seed, signal, onNotice };
   const data = await openDataset(input.data, options, host);
   try {
     data.notices.forEach(onNotice);

@@ -57,7 +57,7 @@ export async function compareGenerated(
   const drawn = await drawSamples(runner, { count: indices.length, seed, temperature: 1, signal });
   const real = await recordPictures(runner, dataset, indices);
   const { mu } = await encodeRecords(runner, dataset, indices, { signal });
-  const rebuilt = await decodePictures(runner, mu, { signal });
+  const rebuilt = await decodePictures(runner, mu, { given: await dataset.read(indices), signal });
   const features = await openFeatures(engine);
   try {
     const { sampler, prior } = runner.config;

@@ -1,4 +1,4 @@
-/** Fills in what is missing in the rows of a table. */
+/** Fills in what is missing in the rows of a table; of pictures what stands beside them, such as a label. */
 
 import * as z from "zod";
 import type { CellBatch, Dataset } from "../data/dataset.js";
@@ -9,6 +9,7 @@ import { type Field, fieldsOf } from "../fields/list.js";
 import type { Runner } from "../model/runner.js";
 import { look } from "./option.js";
 import { data, machine, model, out, seed } from "./options.js";
+import { writeTold } from "./rows/classify.js";
 import { type ImputedCell, type ImputeOptions, imputeRows } from "./rows/impute.js";
 import { withData, withRunner } from "./runner.js";
 import { escapeFormulas } from "./sample.js";
@@ -40,7 +41,7 @@ export const imputeOptions = z.strictObject({
 
 export const impute = verb({
   name: "impute",
-  summary: "Fill in what is missing in the rows of a table",
+  summary: "Fill in what is missing in the rows of a table, or the labels of pictures",
   input: z.strictObject({
     model,
     data,
@@ -59,7 +60,8 @@ export const impute = verb({
     return withRunner(options, context, (runner) =>
       withData(data, runner.config, { filter }, context, async (dataset) => {
         const how = { draws, samples, seed };
-        const { rows, cells, left } = await writeImputed(runner, dataset, out, { ...how, escapeFormulas }, context);
+        const write = dataset.cells ? writeImputed : writeTold;
+        const { rows, cells, left } = await write(runner, dataset, out, { ...how, escapeFormulas }, context);
         const kept = left > 0 ? `, ${left.toLocaleString("en")} left empty as the model expects nothing there` : "";
         report(context, out, `${rows.toLocaleString("en")} rows, ${cells.toLocaleString("en")} cells filled${kept}`);
         return { json: { path: out, rows, filled: cells, left, ...how }, text: "" };
@@ -88,7 +90,6 @@ async function writeImputed(
   { escapeFormulas, ...options }: ImputeOptions & { readonly escapeFormulas: boolean },
   { host, signal, report }: VerbContext,
 ): Promise<Counts> {
-  if (!dataset.cells) throw new VaekitError("E_DATA", `${dataset.name}: no table, nothing can be missing in it`);
   const fields = fieldsOf(runner.config.schema);
   const facts = runner.config.schema.table?.columns ?? [];
   const before = new Map(facts.map(({ name, before = "" }) => [name, before]));
@@ -96,7 +97,7 @@ async function writeImputed(
   let table: Awaited<ReturnType<typeof openTable>> | null = null;
   let [rows, cells, left] = [0, 0, 0];
   try {
-    for await (const batch of dataset.cells()) {
+    for await (const batch of dataset.cells!()) {
       for (let from = 0; from < batch.count; from += BATCH) {
         signal.throwIfAborted();
         const count = Math.min(BATCH, batch.count - from);

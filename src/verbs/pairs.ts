@@ -35,7 +35,7 @@ export async function reconstructPictures(
   const { mu } = await encodeRecords(runner, dataset, indices, { signal });
   return {
     original: await recordPictures(runner, dataset, indices),
-    reconstruction: await decodePictures(runner, mu, { signal }),
+    reconstruction: await decodePictures(runner, mu, { given: await dataset.read(indices), signal }),
     ids: Array.from(indices, (index) => dataset.id(index)),
   };
 }

@@ -5,10 +5,13 @@ import { sampleIndices } from "../data/split.js";
 import { VaekitError } from "../errors.js";
 import { image } from "../fields/image.js";
 import { fieldsOf } from "../fields/list.js";
+import { takenRows } from "../fields/table/stored.js";
 import type { Pictures } from "../host.js";
 import type { ModelConfig } from "../model/config.js";
 import type { Encoded, Runner } from "../model/runner.js";
-import { SHOWN_STREAM } from "./streams.js";
+import { Philox } from "../random.js";
+import { givenColumns } from "./rows/given.js";
+import { GIVEN_STREAM, SHOWN_STREAM } from "./streams.js";
 
 /** Records that go through the model at a time. */
 export const BATCH = 256;
@@ -69,11 +72,19 @@ export async function encodeRecords(
   return { mu, logvar };
 }
 
-/** The decoder's means for latents z [count, latent], as pictures. E_SHAPE when z is of another size. */
+/**
+ * The decoder's means for latents z [count, latent], as pictures. A conditional model makes them for the fields `given`, else for
+ * such as occur in the data. E_SHAPE when z is of another size.
+ */
 export async function decodePictures(
   runner: Runner,
   z: Float32Array,
-  { signal, onProgress, names }: BatchOptions & { readonly names?: readonly string[] } = {},
+  {
+    signal,
+    onProgress,
+    names,
+    given,
+  }: BatchOptions & { readonly names?: readonly string[]; readonly given?: Columns } = {},
 ): Promise<Pictures> {
   const { latent, config } = runner;
   const { name, height, width, channels } = imageFieldOf(config);
@@ -82,10 +93,14 @@ export async function decodePictures(
     throw new VaekitError("E_SHAPE", `latents: got ${z.length} values, expected a multiple of ${latent}`);
   const size = height * width * channels;
   const pixels = new Uint8Array(count * size);
+  const beside = fieldsOf(config.schema).filter((field) => config.given?.includes(field.name));
+  const known = given ?? givenColumns(config, new Map(), count, new Philox(0, GIVEN_STREAM));
   for (let start = 0; start < count; start += BATCH) {
     signal?.throwIfAborted();
     const end = Math.min(count, start + BATCH);
-    const decoded = await runner.decode(z.subarray(start * latent, end * latent), end - start);
+    const rows = Uint32Array.from({ length: end - start }, (_, i) => start + i);
+    const own = Object.fromEntries(beside.map((field) => [field.name, takenRows(field, known[field.name], rows)]));
+    const decoded = await runner.decode(z.subarray(start * latent, end * latent), end - start, own);
     image.decode(decoded[name], config.schema.fields[name] as never, pixels.subarray(start * size, end * size));
     onProgress?.(end);
   }

@@ -79,7 +79,7 @@ async function decodeGroups({ runner, data, measured, mu }: Looked, terms: Recor
     decoded.push({
       name,
       originals: await recordPictures(runner, data, records),
-      reconstructions: await decodePictures(runner, codes),
+      reconstructions: await decodePictures(runner, codes, { given: await data.read(records) }),
       ids: Array.from(records, (index) => data.id(index)),
       negativeElbos: places.map((i) => terms.negativeElbo[i]),
     });

@@ -67,7 +67,7 @@ export async function withData<Result>(
   const dataset = await openDataset(address, options, host);
   try {
     dataset.notices.forEach(onNotice);
-    return await use(dataset);
+    return await use(await formOf(config).fitting(dataset, config));
   } finally {
     await dataset.close();
   }

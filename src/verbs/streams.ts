@@ -15,5 +15,7 @@ export const ROW_STREAM = STREAMS + 4;
 export const CONDITION_STREAM = STREAMS + 5;
 /** Draws for missing cells. */
 export const IMPUTE_STREAM = STREAMS + 6;
+/** Values of the fields that a conditional model is given, where nobody says them. */
+export const GIVEN_STREAM = STREAMS + 8;
 /** Which rows groups grow around. */
 export const LANDMARK_STREAM = STREAMS + 7;

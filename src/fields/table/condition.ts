@@ -98,11 +98,11 @@ export function parseRowCondition(text: string, fields: readonly Field[]): RowCo
       throw new VaekitError("E_UNKNOWN", `condition "${text}", character ${token.at + 1}: ${message}`, hint);
     }
     const field = fields[number];
-    if (field.ragged)
+    if (!field.kind.cell || field.ragged)
       throw new VaekitError(
         "E_OPTION",
-        `condition "${text}", character ${token.at + 1}: column "${field.name}" holds texts, expected one of labels, numbers or dates`,
-        "Texts are drawn for the other columns' values; ask for those.",
+        `condition "${text}", character ${token.at + 1}: column "${field.name}" holds ${field.kind.name}s, expected one of labels, numbers or dates`,
+        `Ask for other columns: ${field.kind.name}s are drawn for their values.`,
       );
     asked.add(number);
     if (take(isWord("is"))) {

@@ -30,6 +30,8 @@ export interface DrawRowsOptions {
 export interface RowBlock {
   readonly count: number;
   readonly columns: Columns;
+  /** The latents that they were drawn from, [count, latent]. */
+  readonly z: Float32Array;
 }
 
 /** Rows drawn at a time, whatever the count, so that the first k of n rows are those of a call for k. */
@@ -44,9 +46,11 @@ export async function* drawRows(runner: Runner, options: DrawRowsOptions): Async
   const texts = writing ? textFields(runner.config) : [];
   const atOnce = fields.filter(({ ragged }) => !ragged);
   const { given = [] } = runner.config;
-  const isRare = where?.fixed.size && given.length === 0 ? (await shareOf(runner, where, options)) < RARE : false;
+  const hasCells = fields.every(({ kind }) => kind.cell);
+  const isRare =
+    where?.fixed.size && given.length === 0 && hasCells ? (await shareOf(runner, where, options)) < RARE : false;
   const latents = isRare ? await conditionedLatents(runner, where!, { seed, temperature }) : null;
-  const full = atOnce.filter((field) => isAlwaysFull(field, runner.config.data.count));
+  const full = atOnce.filter((field) => field.kind.codes && isAlwaysFull(field, runner.config.data.count));
   const random = new Philox(seed, SAMPLE_STREAM);
   const noise = new Philox(seed, ROW_STREAM);
   const give = (kind: "normal" | "uniform", length: number) =>
@@ -87,7 +91,7 @@ export async function* drawRows(runner: Runner, options: DrawRowsOptions): Async
       const written = await writeTexts(runner, field, own, rows.length, { ...how, strategy }, found);
       found[field.name] = storedTexts(field, written);
     }
-    yield { count: rows.length, columns: found };
+    yield { count: rows.length, columns: found, z: own };
   }
 }
 

@@ -17,6 +17,8 @@ export interface ImputeOptions {
   readonly draws: number;
   /** Of the draws, which are keyed by it and the row's content. */
   readonly seed: number;
+  /** No draw of the latents counts more than sqrt(samples) of them do on average: beside a picture one would outweigh all others. */
+  readonly truncated?: boolean;
 }
 
 /** What may stand in a missing cell, as it would be stored. */
@@ -43,7 +45,8 @@ export async function imputeRows(
   const fields = fieldsOf(runner.config.schema);
   const isHole = fields.map((field) => {
     const column = columns[field.name];
-    return Uint8Array.from({ length: count }, (_, row) => Number(isMissing(storedAt(field, column, row), field)));
+    const isEmpty = (row: number) => Number(isMissing(storedAt(field, column, row), field));
+    return Uint8Array.from({ length: count }, (_, row) => (field.kind.cell ? isEmpty(row) : 0));
   });
   const isFilled = (row: number) => isHole.some((hole, i) => hole[row] && !fields[i].ragged);
   const all = Uint32Array.from({ length: count }, (_, row) => row).filter(isFilled);
@@ -90,7 +93,7 @@ async function fillHoles(
   fields: readonly Field[],
   known: Columns,
   { holes, count }: Holes,
-  { samples, draws, seed }: ImputeOptions,
+  { samples, draws, seed, truncated = false }: ImputeOptions,
 ): Promise<Omit<ImputedCell, "row" | "field">[]> {
   const hashes = recordHashes(known, fields, count);
   const noise = noiseOf(hashes, runner.latent, { seed, first: 0, particles: samples });
@@ -108,9 +111,10 @@ async function fillHoles(
   const drawn = fields.map(({ name, kind, schema }, field) =>
     wanted.has(field) && values[name] ? kind.decode(values[name], schema) : [],
   );
-  const weights = hashes.map((_, row) =>
-    weightsOf(Float64Array.from({ length: samples }, (_, k) => logWeights[k * count + row])),
-  );
+  const weights = hashes.map((_, row) => {
+    const own = weightsOf(Float64Array.from({ length: samples }, (_, k) => logWeights[k * count + row]));
+    return truncated ? own.map((weight) => Math.min(weight, 1 / Math.sqrt(samples))) : own; // Ionides 2008
+  });
   const picks = new Float32Array(draws);
   return holes.map(({ place, field }) => {
     const own = Array.from({ length: samples }, (_, k) => ({
