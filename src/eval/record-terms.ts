@@ -4,6 +4,7 @@ import { batches } from "../data/batches.js";
 import type { Dataset } from "../data/dataset.js";
 import { fieldsOf } from "../fields/list.js";
 import type { Runner } from "../model/runner.js";
+import { mostRows } from "./call-size.js";
 import { noiseOf, recordHashes, targetOf } from "./target.js";
 
 /** Per record, in the order they were asked for, nats, at beta 1 without free bits. */
@@ -42,7 +43,9 @@ export async function recordTerms(
   const reconstruction = new Float64Array(indices.length);
   const kl = new Float64Array(indices.length);
   let start = 0;
-  for await (const { indices: batch, columns } of batches(dataset, indices, { batchSize })) {
+  for await (const { indices: batch, columns } of batches(dataset, indices, {
+    batchSize: Math.min(batchSize, mostRows(fields)),
+  })) {
     signal?.throwIfAborted();
     const count = batch.length;
     const hashes = recordHashes(columns, fields, count);

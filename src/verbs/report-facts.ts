@@ -40,7 +40,8 @@ export interface Looked {
 }
 
 /** What a form tells of its records beside what is said of all. */
-export type FormFacts = Pick<ReportFacts, "what" | "picture" | "groups" | "samples" | "walks" | "walkRange" | "table">;
+export type FormFacts = Pick<ReportFacts, "what" | "picture" | "groups" | "samples" | "walks" | "walkRange" | "table"> &
+  Partial<Pick<ReportFacts, "texts">>;
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 
@@ -58,6 +59,7 @@ export async function reportFacts(looked: Looked): Promise<ReportFacts> {
     history: looked.history,
     data: { name: data.name, measured: measured.length, count: data.count, kind: looked.kind, seed },
     records: figuresOf(terms),
+    texts: null,
     ...(await form.reported(looked, terms)),
     map: form.shownMap(await mapOf(looked)),
     findings: examine({ path: commandWord(path), config, weights, history: looked.history }),

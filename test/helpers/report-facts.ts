@@ -66,6 +66,7 @@ export function reportFactsOf(changes: Partial<ReportFacts> = {}): ReportFacts {
     history: historyOf(12),
     what: "grey pictures of 28 × 28",
     table: null,
+    texts: null,
     picture: { height: 28, width: 28, channels: 1 },
     data: { name: "mnist", measured: RECORDS, count: RECORDS, kind: "kept aside", seed: 7 },
     records: { negativeElbo: 105, reconstruction: 85, kl: 20, quantiles: [60, 80, 101, 130, 170], draws: 1 },

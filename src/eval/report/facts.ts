@@ -1,5 +1,6 @@
 /** All that a report tells, as plain values: what makes a page of them needs no model, no data and no files. */
 
+import type { LatentUse } from "../../model/checkup.js";
 import type { ModelConfig } from "../../model/config.js";
 import type { Finding } from "../doctor/finding.js";
 import type { EpochRecord } from "../history.js";
@@ -75,6 +76,37 @@ export interface TableReport {
   readonly scores: { readonly values: readonly number[]; readonly unit: string } | null;
 }
 
+/** A text, and what the model makes of it. */
+export interface ShownText {
+  readonly id: string;
+  readonly original: string;
+  readonly reconstruction: string;
+  /** Its -ELBO by its tokens, nats. */
+  readonly perToken: number;
+}
+export interface TextGroup {
+  readonly name: string;
+  readonly records: readonly ShownText[];
+}
+
+/** What is told of texts. */
+export interface TextReport {
+  /** Empty in a report without records, as are the groups. */
+  readonly samples: readonly string[];
+  readonly groups: readonly TextGroup[];
+  /** Of the records that were looked at, ends counted. */
+  readonly tokens: number;
+  /** exp(-ELBO / tokens) over those records. */
+  readonly elboPerplexity: number;
+  /** I(x; z) over them, nats. */
+  readonly mutualInformation: number;
+  readonly rebuilt: { readonly records: number; readonly tokenAccuracy: number; readonly bleu: number };
+  /** As the doctor measured it; null where it did not. */
+  readonly latentUse: LatentUse | null;
+  /** What records kept aside score, ascending, and in which unit; null where the model is not calibrated. */
+  readonly scores: TableReport["scores"];
+}
+
 export interface ReportFacts {
   readonly config: ModelConfig;
   /** How commands call the model. */
@@ -93,6 +125,8 @@ export interface ReportFacts {
   readonly picture: { readonly height: number; readonly width: number; readonly channels: number } | null;
   /** Null where records are no rows. */
   readonly table: TableReport | null;
+  /** Null where records are more than texts. */
+  readonly texts: TextReport | null;
   /** The records that were looked at. */
   readonly data: {
     readonly name: string;

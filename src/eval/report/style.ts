@@ -88,6 +88,10 @@ h3 small { color: var(--soft); font-weight: 400; font-size: .8125rem; white-spac
 .findings .kind { color: var(--mark); font-size: .8125rem; font-weight: 620; }
 .findings p { margin: .1rem 0 .5rem; }
 .findings dl, .facts { display: grid; grid-template-columns: minmax(6.5rem, max-content) 1fr; gap: .25rem 1.2rem; margin: 0; font-size: .9375rem; }
+.texts { margin: .8rem 0; padding: 0; list-style: none; }
+.texts li { padding: .45rem 0; border-top: 1px solid var(--line); white-space: pre-wrap; }
+.pairs dt small { display: block; }
+.pairs dd { padding-bottom: .7rem; white-space: pre-wrap; }
 .facts { grid-template-columns: minmax(9rem, max-content) 1fr; margin-top: .8rem; }
 .findings dt, .facts dt { color: var(--soft); }
 .findings dd, .facts dd { margin: 0; font-variant-numeric: tabular-nums; }

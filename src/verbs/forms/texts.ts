@@ -36,9 +36,9 @@ export const texts: Form = {
     const { judgeTexts } = await import("../texts/judge.js");
     return { text: await judgeTexts(runner, dataset, request) };
   },
-  async reported(looked) {
+  async reported(looked, terms) {
     const { textFacts } = await import("../texts/report-texts.js");
-    return textFacts(looked);
+    return textFacts(looked, terms);
   },
   shownMap: (map) => map,
   told({ text, ...figures }) {

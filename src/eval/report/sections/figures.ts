@@ -11,7 +11,7 @@ export const figures: Section = {
   id: "figures",
   title: "Key figures",
   render(facts) {
-    const { config, history, table } = facts;
+    const { config, history, table, texts } = facts;
     const { active, known } = activity(config.latents);
     const { negativeElbo, reconstruction, kl, protocol } = keyFigures(facts);
     const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
@@ -32,6 +32,12 @@ export const figures: Section = {
         ? [
             tile("Columns", percent(table.figures.shapeError), "off in the mean: rows drawn beside real ones"),
             tile("Pairs of columns", percent(table.figures.pairError), "off in the mean: how they go together"),
+          ]
+        : []),
+      ...(texts
+        ? [
+            tile("Perplexity", nats(texts.elboPerplexity), `by −ELBO, of ${whole(texts.tokens)} tokens`),
+            tile("Information", nats(texts.mutualInformation), "nats by which codes tell texts apart"),
           ]
         : []),
     ].filter((shown) => shown !== false);

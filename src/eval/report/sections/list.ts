@@ -11,15 +11,20 @@ import { reconstructions } from "./reconstructions.js";
 import { samples } from "./samples.js";
 import { scores } from "./scores.js";
 import type { Section } from "./section.js";
+import { textReconstructions } from "./text-reconstructions.js";
+import { textSamples } from "./text-samples.js";
 import { training } from "./training.js";
 import { traversal } from "./traversal.js";
 import { use } from "./use.js";
 import { useRows } from "./use-rows.js";
+import { useTexts } from "./use-texts.js";
 
 export const sections: readonly Section[] = [
   figures,
   samples,
+  textSamples,
   reconstructions,
+  textReconstructions,
   traversal,
   columns,
   dependence,
@@ -31,4 +36,5 @@ export const sections: readonly Section[] = [
   protocol,
   use,
   useRows,
+  useTexts,
 ];
