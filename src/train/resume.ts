@@ -3,14 +3,15 @@
 import type { Schema } from "../data/dataset.js";
 import { VaekitError } from "../errors.js";
 import { briefFields } from "../fields/brief.js";
-import type { ModelConfig } from "../model/config.js";
+import { ModelConfig } from "../model/config.js";
 import { TrainingOptions } from "./options.js";
 
 /**
  * The checkpoint's configuration, with the patience and privacy given now, and the epochs where the schedule does not depend on
  * them. E_DATA when the data has changed since, E_OPTION for any other option that differs.
  */
-export function resumedConfig(then: ModelConfig, now: ModelConfig): ModelConfig {
+export function resumedConfig(then: ModelConfig, wanted: ModelConfig): ModelConfig {
+  const now = ModelConfig.parse(wanted); // keys in the order in which a checkpoint has them
   if (then.data.fingerprint !== now.data.fingerprint)
     throw new VaekitError(
       "E_DATA",

@@ -9,11 +9,14 @@ import { packFolder } from "../../src/browser/archive.js";
 import { writeNpy } from "../../src/files/npy.js";
 import { Philox } from "../../src/graph.js";
 import { nodeFiles } from "../../src/node/files.js";
+import { nodeHost } from "../../src/node/host.js";
 import { open } from "../../src/node.js";
+import { saveModel } from "../../src/store/folder.js";
 import { Vae } from "../../src/vae.js";
 import { CHROMIUM, launch } from "../helpers/chromium.js";
 import { type PageServer, servePage } from "../helpers/page-server.js";
 import { temporaryFolder } from "../helpers/pictures-on-disk.js";
+import { textConfig, textModel, textNets } from "../helpers/text-models.js";
 import type { Shown } from "./pages/exchange.js";
 
 if (!CHROMIUM) test.skip("skipped: no chromium (set VAEKIT_CHROMIUM)", () => {});
@@ -62,6 +65,24 @@ describe.skipIf(!CHROMIUM)("models between a page and Node", () => {
     const got = await page.evaluate(([zip, bytes]) => window.exchange.show(zip, bytes), [[...archive], [...npy]]);
     expectSame(got, await inNode(vae));
   }, 60_000);
+
+  test.each(Object.keys(textNets))(
+    "a page reads, scores and writes texts as Node does: %s",
+    async (net) => {
+      await saveModel(path(net), textModel(await textConfig(textNets[net])), nodeHost());
+      const texts = ["a dog sat on the mat", "the cat", "nobody knows these words"];
+      await using vae = await Vae.load(path(net));
+      const rows = texts.map((text) => ({ text }));
+      const { mu } = await vae.encode(rows);
+      const archive = [...(await packFolder(path(net), nodeFiles))];
+      const given: [number[], string[]] = [archive, texts];
+      const got = await page.evaluate(([zip, lines]) => window.exchange.showTexts(zip, lines), given);
+      expect(farthest(got.mu, [...mu])).toBeLessThan(1e-4);
+      expect(farthest(got.nats, [...(await vae.score(rows)).nats])).toBeLessThan(1e-3);
+      expect(got.texts).toEqual(await vae.decodeTexts(Float32Array.from(got.mu)));
+    },
+    60_000,
+  );
 });
 
 /** Codes to 1e-4; pictures, which are rounded to whole numbers, to one step of 255. */

@@ -13,6 +13,14 @@ test("a run that goes on as it began has the very configuration it began with", 
   expect(Object.keys(resumedConfig(started, given({})).training)).toEqual(Object.keys(started.training));
 });
 
+test("the order of a column's facts is no difference", () => {
+  const facts = { name: "text", role: "field", type: "text", why: "asked for" } as const;
+  const tableOf = (column: object) => ({ ...started.schema, table: { columns: [column], missing: [] } });
+  const run = { ...started, schema: tableOf(facts) } as typeof started;
+  const turned = Object.fromEntries(Object.entries(facts).reverse());
+  expect(resumedConfig(run, { ...run, schema: tableOf(turned) } as typeof started)).toEqual(run);
+});
+
 test("patience may come and go, and epochs where the schedule does not depend on them", async () => {
   expect(resumedConfig(started, given({ patience: 2, epochs: 9 })).training).toMatchObject({ patience: 2, epochs: 9 });
   expect(resumedConfig(given({ patience: 2 }), started).training).not.toHaveProperty("patience");

@@ -9,10 +9,20 @@ export interface Shown {
   readonly pixels: number[];
 }
 
+/** What a model of texts makes of some. */
+export interface ShownTexts {
+  readonly mu: number[];
+  /** Estimates of -log p(text). */
+  readonly nats: number[];
+  /** The likeliest texts for `mu`. */
+  readonly texts: string[];
+}
+
 export interface Exchange {
   /** Trains one epoch on the array and packs the model. */
   train(npy: number[]): Promise<Shown & { readonly archive: number[] }>;
   show(archive: number[], npy: number[]): Promise<Shown>;
+  showTexts(archive: number[], texts: string[]): Promise<ShownTexts>;
 }
 
 declare global {
@@ -44,6 +54,18 @@ window.exchange = {
   async show(archive, npy) {
     await unpackFolder(Uint8Array.from(archive), "theirs", { host });
     await using vae = await Vae.load("theirs", { host });
-    return shown(vae, npy);
+    return await shown(vae, npy);
+  },
+  async showTexts(archive, texts) {
+    await unpackFolder(Uint8Array.from(archive), "texts", { host });
+    await using vae = await Vae.load("texts", { host });
+    return await shownTexts(vae, texts); // before the model is disposed of
   },
 };
+
+async function shownTexts(vae: Vae, texts: readonly string[]): Promise<ShownTexts> {
+  const rows = texts.map((text) => ({ text }));
+  const { mu } = await vae.encode(rows);
+  const { nats } = await vae.score(rows);
+  return { mu: [...mu], nats: [...nats], texts: await vae.decodeTexts(mu) };
+}
