@@ -78,7 +78,10 @@ function item({ id, nats, natsPerToken, pValue, texts }: HeatedText): Html {
 `;
 }
 
+/** Blanks before a token are not shaded: at the end of a line they would stand alone. */
 function shade(text: string, nats: number, title: string | null): Html {
+  const blanks = text.slice(0, text.length - text.trimStart().length);
   const share = Math.min(1, Math.max(0, nats / DARKEST)).toFixed(2);
-  return html`<span class="shade" style="--share: ${share}"${title !== null && html` title="${title}"`}>${text}</span>`;
+  const own = html`<span class="shade" style="--share: ${share}"${title !== null && html` title="${title}"`}>${text.slice(blanks.length)}</span>`;
+  return html`${blanks}${own}`;
 }

@@ -16,7 +16,7 @@ export const textReconstructions: Section = {
       ? ` Written from another record's latents a text costs ${nats(latentUse.swapped - latentUse.own)} nats more than its own ${nats(latentUse.own)}: what the decoder asks of them.`
       : "";
     const protocol = `${counted(rebuilt.records, "text")} of ${whole(data.measured)} ${whichRecords(data)}: the likeliest tokens from the posterior's mean. ${percent(100 * rebuilt.tokenAccuracy)} of the tokens are in their places, BLEU ${(100 * rebuilt.bleu).toFixed(1)}. I(x; z) is estimated at one draw of z per record and at most ${nats(Math.log(data.measured))}.`;
-    return html`<p>What of a text is in its latents: ${nats(mutualInformation)} nats tell records apart.${swap}</p>
+    return html`<p>What of a text is in its latents: ${nats(mutualInformation)} nats tell records apart.${swap}${groups.length > 0 && " Each text stands above what the model makes of it."}</p>
 ${!isPrivate && html`<div class="rows">${groups.map(groupRow)}</div>`}
 <p class="note">${protocol}</p>`;
   },

@@ -20,6 +20,6 @@ export const useTexts: Section = {
       ["A map to wander in", `vaekit map ${model} ${data} --out map.html`],
       ["This report on other data", `vaekit report ${model} DATA --out report.html`],
     ] as const;
-    return usage(steps, path, 'const { mu } = await vae.encode(await open("texts.txt"));');
+    return usage(steps, path, "for await (const text of vae.sampleTexts(20)) console.log(text);");
   },
 };
