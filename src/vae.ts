@@ -45,7 +45,7 @@ import { type BatchOptions, decodePictures } from "./verbs/pictures.js";
 import { makeResults } from "./verbs/results/make.js";
 import { datasetOf, imputedRows, type RowWhere, sampledRows, scoredRow } from "./verbs/rows/in-memory.js";
 import { sampleOptions, textSampleOptions } from "./verbs/sample.js";
-import { drawSamples } from "./verbs/sample-pictures.js";
+import { type DrawOptions, drawSamples } from "./verbs/sample-pictures.js";
 import { scoreOptions } from "./verbs/score.js";
 import { type ScoredRecord, type Scores, type ScoringOptions, scoreDataset } from "./verbs/scores.js";
 import { decodedTexts, rebuiltTexts, sampledTexts, textsBetween } from "./verbs/texts/in-memory.js";
@@ -205,13 +205,18 @@ export class Vae implements AsyncDisposable {
     return end as EndEvent;
   }
 
-  /** Draws new records: the decoder's means, for latents whose spread `temperature` scales. */
+  /**
+   * Draws new pictures: the decoder's means, for latents whose spread `temperature` scales; of a model of pictures with labels only
+   * such as `where` says.
+   *
+   * @example const sevens = await vae.sample(64, { where: "label = 7" });
+   */
   async sample(
     count = 64,
-    { signal, ...options }: Omit<Options<typeof sampleOptions>, "count"> = {},
+    { signal, where, ...options }: Omit<Options<typeof sampleOptions>, "count"> & Pick<DrawOptions, "where"> = {},
   ): Promise<Pictures> {
     const { prior, ...parsed } = parseInput(sampleOptions, this.#seeded({ count, ...options }));
-    return drawSamples(await this.#open(prior), { ...parsed, signal });
+    return drawSamples(await this.#open(prior), { ...parsed, where, signal });
   }
 
   /**

@@ -2,10 +2,11 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { writeNpz } from "../../src/files/npz.js";
+import { type NpzArray, writeNpz } from "../../src/files/npz.js";
 import { type Dataset, Vae } from "../../src/index.js";
 import { open } from "../../src/node.js";
 import { Philox } from "../../src/random.js";
+import { doctor } from "../../src/verbs/doctor.js";
 import { encode } from "../../src/verbs/encode.js";
 import { evaluateVerb } from "../../src/verbs/evaluate.js";
 import { fit } from "../../src/verbs/fit.js";
@@ -39,11 +40,9 @@ function bars(count: number, seed: number, labelled = true): Uint8Array {
     const top = Math.floor(4 * random.uniform());
     for (let y = top; y < SIDE; y++) pixels[(i * SIDE + y) * SIDE + column] = 180 + Math.floor(70 * random.uniform());
   }
-  const arrays = new Map<string, { shape: number[]; values: Uint8Array | Int32Array }>([
-    ["x", { shape: [count, SIDE, SIDE], values: pixels }],
-    ...(labelled ? [["y", { shape: [count], values: labels }] as const] : []),
-  ]);
-  return writeNpz(arrays as never);
+  const arrays = new Map<string, NpzArray>([["x", { shape: [count, SIDE, SIDE], values: pixels }]]);
+  if (labelled) arrays.set("y", { shape: [count], values: labels });
+  return writeNpz(arrays);
 }
 
 /** The third in which most of a picture's light is. */
@@ -141,6 +140,7 @@ describe("pictures with labels", () => {
     await run(encode, { model, data, out: out("codes.csv") });
     await run(map, { model, data, out: out("map.html") });
     await run(score, { model, data });
+    expect((await run(doctor, { model })).text).toContain("--fields image,label");
     for (const name of ["sample.png", "pairs.png", "walk.png", "traverse.png", "codes.csv", "map.html"])
       expect(existsSync(out(name)), name).toBe(true);
     expect(existsSync(`${model}/report.html`)).toBe(true);

@@ -48,7 +48,8 @@ export function fitCommand({ path, config }: Pick<Patient, "path" | "config">, c
 }
 
 /** How the model was asked for: parts that were not left to vaekit, and options of training that are not the usual ones. */
-function flagsOf({ schema, latent, net, prior, likelihoods, objective, training, choices }: ModelConfig): Flags {
+function flagsOf(config: ModelConfig): Flags {
+  const { schema, given, latent, net, prior, likelihoods, objective, training, choices } = config;
   const options = Object.entries({ ...training, beta: objective.beta, freeBits: objective.freeBits }).filter(
     ([key, value]) =>
       !APART.includes(key) &&
@@ -58,7 +59,10 @@ function flagsOf({ schema, latent, net, prior, likelihoods, objective, training,
       typeof value !== "object",
   );
   const [likelihood] = Object.values(likelihoods);
+  const fields = Object.keys(schema.fields);
   return {
+    fields: schema.table || fields.length === 1 ? null : fields.join(","),
+    given: given?.join(",") ?? null,
     drop: dropped({ schema }),
     label: schema.table?.columns.find(({ role }) => role === "label")?.name ?? null,
     epochs: choices.epochs ? null : Number(training.epochs ?? 0) || null,
