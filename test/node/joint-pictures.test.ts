@@ -62,15 +62,17 @@ async function shareIn(third: number, file: string): Promise<number> {
   return found / data.count;
 }
 
-const train = path("train.npz");
-const model = path("model");
-const fitting = { data: train, fields: "image,label", epochs: 25, latent: 4, batchSize: 50, seed: 1 };
+const wishes = { fields: "image,label", epochs: 25, latent: 4, batchSize: 50, seed: 1 };
+let train: string;
+let model: string;
 
 beforeAll(async () => {
+  train = path("train.npz");
+  model = path("model");
   writeFileSync(train, bars(COUNT, 1));
   writeFileSync(path("test.npz"), bars(150, 2));
   writeFileSync(path("plain.npz"), bars(50, 3, false));
-  await run(fit, { ...fitting, out: model });
+  await run(fit, { data: train, ...wishes, out: model });
 }, 240_000);
 
 describe("pictures with labels", () => {
@@ -147,7 +149,7 @@ describe("pictures with labels", () => {
   });
 
   test("of a model without labels cannot be asked for by label", async () => {
-    await run(fit, { ...fitting, fields: undefined, epochs: 1, out: path("alone") });
+    await run(fit, { data: train, ...wishes, fields: undefined, epochs: 1, out: path("alone") });
     expect(
       await errorOf(() => run(sample, { model: path("alone"), where: "label = 1", out: path("no.png") })),
     ).toMatchObject({
@@ -170,8 +172,11 @@ describe("pictures with labels", () => {
 });
 
 describe("a model that is given the label", () => {
-  const given = path("given");
-  beforeAll(() => run(fit, { ...fitting, epochs: 60, beta: 2, given: "label", out: given }), 240_000);
+  let given: string;
+  beforeAll(async () => {
+    given = path("given");
+    await run(fit, { data: train, ...wishes, epochs: 60, beta: 2, given: "label", out: given });
+  }, 240_000);
 
   test.each([0, 1, 2])("draws such pictures for label %i", async (label) => {
     await run(sample, { model: given, where: `label = ${label}`, count: 60, out: path("such.npz") });
