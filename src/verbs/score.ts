@@ -10,6 +10,7 @@ import { fieldsOf } from "../fields/list.js";
 import type { Calibration } from "../store/calibration.js";
 import { look } from "./option.js";
 import { data, limit, machine, model, optionalOut, seed } from "./options.js";
+import { imageFieldOf } from "./pictures.js";
 import { withData, withRunner } from "./runner.js";
 import { jsonOf, lineOf, scoreTable, strangestText } from "./score-text.js";
 import { type ScoredRecord, scoredRecords, strangestOf } from "./scores.js";
@@ -115,6 +116,7 @@ export const score = verb({
 
         const fields = fieldsOf(runner.config.schema);
         const areTexts = fields.every(({ ragged }) => ragged);
+        if (heatmaps) imageFieldOf(runner.config);
         if (html && !fields.some(({ ragged }) => ragged))
           throw new VaekitError("E_MODEL", "--html: this model has no field of texts", "Of pictures: --heatmaps DIR.");
         const strangest = strangestOf(alerts ?? top ?? (html ? SHOWN_TEXTS : 0));

@@ -27,6 +27,7 @@ export const ignoredLatents = check({
     const least = Math.max(LEAST_NATS, LEAST_SHARE * own);
     if (swapped - own >= least) return null;
     const { training, objective, net } = patient.config;
+    const more = Number((swapped - own).toFixed(2)) + 0; // no -0
     const epochs = Number(training.epochs ?? 0);
     const kl = latents.kl.reduce((sum, value) => sum + value, 0);
     const active = activeLatents(latents, ACTIVE_VARIANCE).length;
@@ -34,7 +35,7 @@ export const ignoredLatents = check({
       code: "decoder-ignores-latents",
       severity: "fault",
       problem: "The decoder ignores the latents: it writes a text as well from those of another one.",
-      evidence: `another record's latents cost ${(swapped - own).toFixed(2)} nats more than a record's own ${own.toFixed(1)}, over ${records} records; KL ${kl.toFixed(2)} nats, of which ${mutualInformation.toFixed(2)} tell records apart; ${active} of ${latents.kl.length} latents active`,
+      evidence: `another record's latents cost ${more.toFixed(2)} nats more than a record's own ${own.toFixed(1)}, over ${records} records; KL ${kl.toFixed(2)} nats, of which ${mutualInformation.toFixed(2)} tell records apart; ${active} of ${latents.kl.length} latents active`,
       reference: `at least ${least.toFixed(1)} nats more`,
       remedy: `Let the encoder learn first, and the decoder need it: ${fitCommand(patient, {
         pretrain: Math.max(1, Number(training.pretrain ?? 0), Math.round(PRETRAIN_SHARE * epochs)),
