@@ -40,7 +40,7 @@ export function people(count: number, seed: number): Person[] {
 
 export const PEOPLE_COLUMNS = ["number", "city", "job", "age", "union", "pay", "member", "since", "note"] as const;
 
-/** As a file: a blank before each city, two decimals, German dates, a key, a constant and a text beside it. */
+/** As a file: a blank before each city, two decimals, German dates, a key, a constant and a word of its own beside it. */
 export function cellsOf({ city, job, age, pay, member, since }: Person, row: number): Record<string, string> {
   const [year, month, day] = since.toISOString().slice(0, 10).split("-");
   return {
@@ -52,7 +52,7 @@ export function cellsOf({ city, job, age, pay, member, since }: Person, row: num
     pay: pay.toFixed(2),
     member: member ? "yes" : "no",
     since: `${day}.${month}.${year}`,
-    note: `person ${row} of ${row * 7}`,
+    note: `p${row}-${row * 7}`,
   };
 }
 
