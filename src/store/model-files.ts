@@ -75,7 +75,8 @@ export async function writeModelFiles(folder: string, model: SavedModel, host: H
     }
     contents.set(name, content);
   }
-  if (!contents.has(CARD)) contents.set(CARD, modelCard({ config: model.config, files: [...contents.keys()] }));
+  if (!contents.has(CARD))
+    contents.set(CARD, modelCard({ config: { ...config, schema }, files: [...contents.keys()] }));
   contents.set(CONFIG, json(config));
 
   const sums = new Map<string, string>();

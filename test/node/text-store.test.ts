@@ -1,7 +1,11 @@
 /** Models of texts on disk: a vocabulary is a file of its own, and whatever is done to the files, it is told. */
 
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { fieldsOf } from "../../src/fields/list.js";
 import { nodeHost } from "../../src/node/host.js";
@@ -82,6 +86,36 @@ test("a checkpoint holds all of the vocabulary, also what looks like a number th
   expect(JSON.stringify(again.resumed!.config.schema)).toBe(JSON.stringify(config.schema));
   await again.close();
 });
+
+const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+/** Four programs one after the other, from their sources. */
+const PATIENCE = 400_000;
+
+test(
+  "a training of texts that is killed goes on to the same bits, its vocabulary with it",
+  async () => {
+    writeFileSync(path("lines.txt"), Array.from({ length: 300 }, (_, i) => `line ${i} ${LINES[i % 3]}`).join("\n"));
+    const train = async (out: string, more: readonly string[], killed: boolean) => {
+      const flags = ["--epochs", "4", "--hidden", "8", "--latent", "2", "--batch", "16", "--threads", "1", "--json"];
+      const words = ["fit", path("lines.txt"), "--out", path(out), ...flags, "--checkpoint-every", "100ms", ...more];
+      const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...words], {
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      const ended = once(child, "exit");
+      for await (const line of createInterface({ input: child.stdout }))
+        if (killed && line.includes('"checkpoint"')) child.kill("SIGKILL");
+      return (await ended)[0];
+    };
+    expect(await train("whole", [], false)).toBe(0);
+    expect(await train("killed", [], true)).toBeNull();
+    expect(readdirSync(path("killed"))).not.toContain("config.json");
+    expect(await train("killed", ["--resume"], false)).toBe(0);
+    for (const file of ["model.safetensors", "config.json", "tokenizer.json", "README.md", "onnx/decoder_model.onnx"])
+      expect(readFileSync(path("killed", file)), file).toEqual(readFileSync(path("whole", file)));
+    expect((await loadModel(path("killed"), host)).config.schema.fields.text.kind).toBe("text");
+  },
+  PATIENCE,
+);
 
 test("tokenizer.json that is missing is named", async () => {
   const error = await damagedBy("missing", () => rmSync(path("missing", "tokenizer.json")));
