@@ -88,10 +88,12 @@ export async function openRunner(
       return { mu: mu as Float32Array, logvar: logvar as Float32Array };
     },
     async decode(z, count, given) {
+      if (model.groups.every(({ isText }) => isText)) return {};
       const executable = await program("decode", () => decodeProgram(model));
       return (await executable.run({ z, ...givenFeeds(model, given) }, { B: count })) as Record<string, Float32Array>;
     },
     async drawRecords(z, count, noise, given) {
+      if (model.groups.every(({ isText }) => isText)) return {}; // texts are written token by token
       const trace = () => drawRecordProgram(model);
       const executable = await program("draw-records", trace);
       recordNoises ??= [...trace().recording.noises].map(([name, { kind, tensor }]) => [

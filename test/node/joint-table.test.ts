@@ -159,3 +159,18 @@ describe("rows with texts", () => {
     expect(text.teacherForcedAccuracy).toBeGreaterThan(0.5);
   });
 });
+
+test("a text alone is learned for columns that are given, and written for theirs", async () => {
+  const small = reviews(400, 2).map(({ review, ...row }) => ({ ...row, review: String(review).slice(0, 24) }));
+  writeFileSync(path("given.csv"), csvOf(small));
+  const data = await open(path("given.csv"));
+  const given = new Vae({ schema: data.schema, threads: 1, latent: 2, given: ["stars", "price"], hidden: 32 });
+  await given.fit(data, { epochs: 15, learningRate: 1e-2 });
+  const drawn: Row[] = [];
+  for await (const row of given.sampleRows(40, { where: { stars: "five" } })) drawn.push(row);
+  expect(drawn.every(({ stars }) => stars === "five")).toBe(true);
+  const [good, bad] = [isGood, isBad].map((is) => drawn.filter(({ review }) => is(review)).length);
+  expect(good).toBeGreaterThan(4 * bad);
+  await given.dispose();
+  await data.close();
+}, 120_000);
