@@ -165,7 +165,7 @@ test("a text alone is learned for columns that are given, and written for theirs
   writeFileSync(path("given.csv"), csvOf(small));
   const data = await open(path("given.csv"));
   const given = new Vae({ schema: data.schema, threads: 1, latent: 2, given: ["stars", "price"], hidden: 32 });
-  await given.fit(data, { epochs: 15, learningRate: 1e-2 });
+  await given.fit(data, { epochs: 60, learningRate: 1e-2 });
   const drawn: Row[] = [];
   for await (const row of given.sampleRows(40, { where: { stars: "five" } })) drawn.push(row);
   expect(drawn.every(({ stars }) => stars === "five")).toBe(true);
