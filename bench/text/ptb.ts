@@ -4,7 +4,7 @@ import { answer } from "./answers.js";
 import { fitted } from "./fitted.js";
 import type { Finding, Part } from "./part.js";
 
-const SAMPLES = 128;
+const SAMPLES = 32;
 const QUICK_SAMPLES = 4;
 
 interface Published {

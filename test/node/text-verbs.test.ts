@@ -29,11 +29,12 @@ const sentence = () => {
 };
 const GRAMMAR = /^the (red (cat|dog|owl) sat|green (cat|dog|owl) ran|blue (cat|dog|owl) sang)$/;
 
-const model = path("m");
+let model = "";
 const recordsOf = ({ json }: VerbRun) => (json as { records: Record<string, string>[] }).records;
 const notices = ({ events }: VerbRun) => events.flatMap(({ event, message }) => (event === "notice" ? [message] : []));
 
 beforeAll(async () => {
+  model = path("m");
   writeFileSync(path("a.txt"), `${Array.from({ length: 600 }, sentence).join("\n")}\n`);
   const how = { tokenizer: "words", latent: 4, hidden: 32, epochs: 20, learningRate: 0.02, seed: 1, threads };
   const run = await runVerb(fit, { data: path("a.txt"), out: model, ...how });
