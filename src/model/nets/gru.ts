@@ -12,23 +12,13 @@ import { atLast, atTokens, backwards, forParticles, oneLater } from "../../nn/to
 import { START, UNKNOWN } from "../../text/tokenizer.js";
 import type { Net } from "../parts.js";
 import { isText, textsOf, tokensOf } from "../texts.js";
+import { withoutOptions } from "./text-options.js";
 
 const options = z.strictObject({
   hidden: z.int().positive().default(256).describe("units of the state that texts are written from"),
   embedding: z.int().positive().default(256).describe("numbers that stand for a token"),
   reader: z.int().positive().default(256).describe("units of the state that texts are read into, in each direction"),
-  dropout: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0)
-    .describe("share of the units of each text that the decoder goes without (Gal & Ghahramani 2016)"),
-  wordDropout: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0)
-    .describe("share of the tokens that the decoder is not told in training, so that it asks z (Bowman et al. 2016)"),
+  ...withoutOptions,
 });
 
 export const gru: Net<z.infer<typeof options>> = {

@@ -13,6 +13,7 @@ import { atTokens, isThere, lengthsOf, oneLater, stepNumbers } from "../../nn/to
 import { START, UNKNOWN } from "../../text/tokenizer.js";
 import type { Net, Values } from "../parts.js";
 import { isText, textsOf, tokensOf } from "../texts.js";
+import { withoutOptions } from "./text-options.js";
 
 const options = z
   .strictObject({
@@ -20,18 +21,7 @@ const options = z
     layers: z.int().positive().default(2).describe("blocks that write, and blocks that read"),
     heads: z.int().positive().default(4).describe("heads of attention, each hidden / heads wide"),
     inner: z.int().positive().default(1024).describe("units between the two layers of a feed-forward part"),
-    dropout: z
-      .number()
-      .min(0)
-      .lt(1)
-      .default(0)
-      .describe("share of the units of each text that the decoder goes without"),
-    wordDropout: z
-      .number()
-      .min(0)
-      .lt(1)
-      .default(0)
-      .describe("share of the tokens that the decoder is not told in training, so that it asks z (Bowman et al. 2016)"),
+    ...withoutOptions,
   })
   .refine(({ hidden, heads }) => hidden % heads === 0, {
     message: "hidden must be a multiple of heads",
