@@ -99,7 +99,7 @@ async function areasOf(set: SetName, models: Readonly<Record<SetName, Fitted>>, 
 }
 
 const both = ({ nats, perToken }: { readonly nats: number; readonly perToken: number }): string =>
-  `${nats.toFixed(3)} (${perToken.toFixed(3)})`;
+  `${perToken.toFixed(3)} (${nats.toFixed(3)})`;
 
 function findingOf(what: string, areas: Areas[string]): Finding {
   const others = Object.entries(areas).filter(([name]) => name !== OURS);
@@ -123,8 +123,8 @@ export const strange: Part = {
   about:
     `strange: up to ${LINES.toLocaleString("en")} held-out lines of each set against as many strange ones: the same lines with a word ` +
     "(of quatrains a character) that changed places with its neighbour, or in every other line is one of another line; with the " +
-    "characters of a word (of quatrains a verse) in disorder; and lines of the other two sets. AUROC of score's nats (in brackets of " +
-    "nats per token), beside modified Kneser-Ney n-grams (Chen & Goodman 1998) of all training lines by the same tokenizer.",
+    "characters of a word (of quatrains a verse) in disorder; and lines of the other two sets. AUROC of score's nats per token, which it ranks by (in brackets " +
+    "of nats), beside modified Kneser-Ney n-grams (Chen & Goodman 1998) of all training lines by the same tokenizer.",
   async run(context) {
     const names = Object.keys(SETS) as SetName[];
     const models = {} as Record<SetName, Fitted>;

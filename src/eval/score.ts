@@ -116,13 +116,17 @@ export async function* scoreRecords(
     );
     done += count;
     const far = landmarks ? await landmarks.distances(full, batch) : null;
-    const scores =
-      far && nats.map((value, i) => toTenThousandth(blended(landmarks!.landmarks, withOdd(far[i], oddIn(i)), value)));
+    const tokens = textTokens(columns, fields);
+    // Long texts cost more by being long, which is nothing strange.
+    const perToken = tokens && nats.map((value, i) => toTenThousandth(value / tokens[i]));
+    const blendedOf = (value: number, i: number): number =>
+      toTenThousandth(blended(landmarks!.landmarks, withOdd(far![i], oddIn(i)), value));
+    const scores = far ? nats.map(blendedOf) : perToken;
     const blend = seen && { ...seen.result(), values: valuesFor(columns, target), stored: storedIn(columns) };
     const reasons = blend && reasonsOf(blend, fields, count);
     for (let i = 0; reasons && odd && i < count; i++)
       if (oddIn(i) > 0) reasons[i] = joined(reasonsOfConstants(config.schema, odd.names[i], odd.nats), reasons[i]);
-    yield { indices, nats, scores, tokens: textTokens(columns, fields), reasons, seen: blend };
+    yield { indices, nats, scores, tokens, reasons, seen: blend };
   }
 }
 

@@ -37,8 +37,8 @@ function cellsOf(record: ScoredRecord): Record<string, string | number | null> {
 /** What only some models have. */
 function moreOf({ score, tokens, natsPerToken }: ScoredRecord): Record<string, number> {
   return {
-    ...(score !== null && { score }),
-    ...(tokens !== null && { tokens, nats_per_token: natsPerToken! }),
+    // What texts are ranked by is what they cost per token.
+    ...(tokens !== null ? { tokens, nats_per_token: natsPerToken! } : score !== null && { score }),
   };
 }
 

@@ -117,7 +117,7 @@ export async function scoreDataset(runner: Runner, dataset: Dataset, options: Sc
     ids: records.map(({ id }) => id),
     labels: dataset.labels && records.map(({ label }) => label),
     nats: Float64Array.from(records, ({ nats }) => nats),
-    scores: options.landmarks ? Float64Array.from(records, ({ score }) => score!) : null,
+    scores: records.every(({ score }) => score !== null) ? Float64Array.from(records, ({ score }) => score!) : null,
     pValues: notice === null ? Float64Array.from(records, ({ pValue }) => pValue!) : null,
     ...perToken(records),
     reasons: records.map(({ reasons }) => reasons),

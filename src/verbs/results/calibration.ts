@@ -33,6 +33,6 @@ export const calibration: Result = {
     }
     if (!nats.every(Number.isFinite)) return {}; // a model that gives records no probability at all orders nothing
     const protocol = protocolOf(runner.config, data, { records: order.length, ...options });
-    return { [CALIBRATION]: calibrationText(protocol, nats, near ? scores : undefined) };
+    return { [CALIBRATION]: calibrationText(protocol, nats, scores.length > 0 ? scores : undefined) };
   },
 };
