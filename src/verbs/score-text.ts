@@ -91,7 +91,7 @@ export function strangestText(records: readonly ScoredRecord[], mark: (text: str
     ...(hasLabels ? [{ name: "label", cells: records.map(({ label }) => label ?? "") }] : []),
     ...numbers("nats", ({ nats }) => nats),
     ...numbers("per token", ({ natsPerToken }) => natsPerToken),
-    ...numbers("score", ({ score }) => score),
+    ...numbers("score", ({ score, tokens }) => (tokens === null ? score : null)),
     { name: "p-value", cells: records.map(({ pValue }) => pText(pValue)), align: right },
     { name: "most surprising", cells: records.map(({ reasons }) => shortReasons(reasons)) },
   ]).split("\n");
