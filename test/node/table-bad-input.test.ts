@@ -63,11 +63,11 @@ const refused: [what: string, data: () => string, status: number, message: RegEx
     /b: constant \(always x\)/,
   ],
   [
-    "texts only",
+    "names only",
     () =>
       file(
         "text.csv",
-        lines("a", (i) => `text ${i} of it`),
+        lines("a", (i) => `name${i}x`),
       ),
     3,
     /E_DATA .*no column/,
