@@ -67,6 +67,7 @@ export function featureProblem(sets: readonly LabelledSet[]): Problem {
     trace: (batch) => stepProgram(batch, total),
     dims: () => ({}),
     order: (seed, epoch) => epochOrder(places.length, seed, epoch),
+    padding: null,
     feeds(records, random, scratch) {
       const x = scratch("x", records.length * SIZE);
       const targets = scratch("targets", records.length * total).fill(0);

@@ -10,7 +10,7 @@ import { priorStepProgram, stepProgram, type TracedProgram } from "../model/prog
 import { mostTokens } from "../model/texts.js";
 import type { Philox } from "../random.js";
 import type { Feeds } from "../runtime/engine.js";
-import { orderOf } from "./order.js";
+import { type EpochOrder, orderOf } from "./order.js";
 
 export interface Problem {
   /** Training records. */
@@ -19,7 +19,9 @@ export interface Problem {
   /** The most that named dimensions of a step over so many records can be. */
   dims(batch: number): Readonly<Record<string, number>>;
   /** The records of an epoch in the order in which they are trained on, by the seed; batches follow each other. */
-  order(seed: number, epoch: number, batch: number): Uint32Array | Promise<Uint32Array>;
+  readonly order: EpochOrder["order"];
+  /** Share of the places in batches that hold nothing, where records are as long as they are. */
+  readonly padding: EpochOrder["padding"];
   /** Values of the data inputs for these records (numbered 0..count-1); may draw from `random` and use `scratch`. */
   feeds(records: Uint32Array, random: Philox, scratch: Scratch): Feeds | Promise<Feeds>;
 }
@@ -39,7 +41,7 @@ export function modelProblem(model: Model, data: Dataset, indices: Uint32Array, 
     count: indices.length,
     trace: (batch) => (bytes ? withBytes(stepProgram(model, batch), model) : stepProgram(model, batch)),
     dims: (batch) => mostTokens(model.fields, batch),
-    order: orderOf(model.fields, data, indices),
+    ...orderOf(model.fields, data, indices),
     feeds(records, random, scratch) {
       const columns = data.read(records.map((at) => indices[at]));
       const feed = (read: Columns): Feeds => {
@@ -60,6 +62,7 @@ export function priorProblem(model: Model, codes: Float32Array, latent: number):
     trace: (batch) => priorStepProgram(model, batch),
     dims: () => ({}),
     order: (seed, epoch) => epochOrder(codes.length / latent, seed, epoch),
+    padding: null,
     feeds(records) {
       const z = new Float32Array(records.length * latent);
       for (const [row, record] of records.entries())

@@ -104,6 +104,10 @@ export async function* train(
       resumedAtStep: context.resume?.progress.step ?? 0,
     };
     if (!context.resume) for (const message of warnings(config)) yield { event: "notice", message };
+    if (!context.resume && problem.padding) {
+      const share = await problem.padding(options.seed, batchSize);
+      yield { event: "notice", message: `batches of like lengths: ${(100 * share).toFixed(1)} % padding` };
+    }
     const result = yield* loop({
       problem,
       stepper,
