@@ -9,7 +9,7 @@ const FORM = /^(?:[^，。\s]{5}，[^，。\s]{5}。){2}$|^(?:[^，。\s]{7}，[
 
 export const quatrains: Part = {
   about:
-    "quatrains: Chinese quatrains, a line each, repeated ones left out, the last 1,000 held out; fit with --epochs 30, 1,000 lines drawn " +
+    "quatrains: Chinese quatrains, a line each, repeated ones left out, the last 1,000 held out; fit without flags of the model or its training, 1,000 lines drawn " +
     "by sample without flags. The form is four lines of five characters or of seven with the marks of the real ones; KL and active " +
     "units under N(0, I); reconstructions are written from the posterior mean, the likeliest character at a time, and right where " +
     "they have the character in its place.",

@@ -48,13 +48,13 @@ export const SETS = {
   },
   quatrains: {
     lines: (data) => distinct(join(data, "tang-quatrains.txt.gz")),
-    fit: { epochs: 30, ...VALID },
+    fit: VALID,
     unit: /[^，。]/gu,
     group: /[^，。]+/gu,
   },
   python: {
     lines: (data) => distinct(join(data, PYTHON_FILE)),
-    fit: { epochs: 40, ...VALID },
+    fit: { epochs: 40, dropout: 0.3, ...VALID },
     unit: /\S+/gu,
     group: /\p{L}{4,}/gu,
   },

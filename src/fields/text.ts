@@ -98,10 +98,10 @@ const FEW_TEXTS = 10_000;
 const SMALL_STATE = 256;
 const LARGE_STATE = 512;
 /** Words are soon known by heart. */
-const DROPOUT = 0.3;
+const DROPOUT = 0.4;
 const ADVICE: TrainingAdvice = {
   batchSize: 64,
-  steps: 12_000,
+  steps: 10_000,
   fewest: 1500,
   learningRate: 2e-3,
   clip: 5,
