@@ -55,6 +55,7 @@ export function chooseWarmup(epochs: number, { warmup }: TrainingAdvice): Choice
 /** Epochs as an autoencoder. */
 export function choosePretrain(epochs: number, share: number): Choice<number> {
   const value = Math.min(epochs - 1, Math.round(epochs * share));
+  if (value < 1) return { value: 0, why: "too few epochs for an autoencoder before" };
   return { value, why: `${(100 * share).toFixed(0)} % of the epochs as an autoencoder, so that latents are in use` };
 }
 
