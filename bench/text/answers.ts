@@ -9,13 +9,14 @@ import type { TextContext } from "./part.js";
 
 /** Standard output of a verb, which is one JSON value. */
 export async function answer(
-  { cli, threads }: TextContext,
+  { cli, root, threads }: TextContext,
   verb: string,
   args: readonly (string | number)[],
 ): Promise<Readonly<Record<string, unknown>>> {
   const words = [verb, ...args.map(String), "--threads", `${threads}`, "--json"];
   const { lines } = await measure([...cli, ...words]);
-  return JSON.parse(lines.map(({ text }) => text).join("\n")) as Record<string, unknown>;
+  const text = lines.map((line) => line.text).join("\n");
+  return JSON.parse(text.replaceAll(`${root}/`, "")) as Record<string, unknown>; // results say nothing of whose machine it was
 }
 
 /** Drawn by the verb's defaults. */
