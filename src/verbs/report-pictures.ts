@@ -7,6 +7,7 @@ import { dataUri } from "../eval/report/html.js";
 import { latentWalks, walkedLatents } from "../eval/traversal.js";
 import type { Host, Pictures } from "../host.js";
 import { decodePictures, imageFieldOf, recordPictures } from "./pictures.js";
+import { rankedGroups } from "./ranked-groups.js";
 import type { FormFacts, Looked } from "./report-facts.js";
 import { pictureBytes } from "./results/result.js";
 import { drawSamples } from "./sample-pictures.js";
@@ -64,16 +65,8 @@ async function decodeAll(looked: Looked, terms: RecordTerms): Promise<Decoded> {
 /** The records that are explained best, those in the middle, and the worst ones, the worst first. */
 async function decodeGroups({ runner, data, measured, mu }: Looked, terms: RecordTerms): Promise<DecodedGroup[]> {
   const { latent } = runner;
-  const order = Array.from(measured, (_, i) => i).sort((a, b) => terms.negativeElbo[a] - terms.negativeElbo[b]);
-  const count = Math.max(1, Math.min(SHOWN, Math.floor(order.length / 3)));
-  const middle = Math.floor((order.length - count) / 2);
-  const groups = [
-    { name: "Best", places: order.slice(0, count) },
-    { name: "Median", places: order.slice(middle, middle + count) },
-    { name: "Worst", places: order.slice(-count).reverse() },
-  ];
   const decoded: DecodedGroup[] = [];
-  for (const { name, places } of groups) {
+  for (const { name, places } of rankedGroups(terms.negativeElbo, SHOWN)) {
     const records = Uint32Array.from(places, (i) => measured[i]);
     const codes = Float32Array.from(places.flatMap((i) => Array.from(mu.subarray(i * latent, (i + 1) * latent))));
     decoded.push({

@@ -20,7 +20,15 @@ let collapsed: Vae;
 
 /** A model of the sentences. */
 async function fitted(options: Partial<VaeOptions>): Promise<Vae> {
-  const vae = new Vae({ schema: data.schema, threads: 1, latent: 8, hidden: 48, prior: "standard-normal", ...options });
+  const vae = new Vae({
+    schema: data.schema,
+    threads: 1,
+    latent: 8,
+    hidden: 48,
+    dropout: 0.3,
+    prior: "standard-normal",
+    ...options,
+  });
   await vae.fit(data, { epochs: 14, batchSize: 32, valid: 0.2, learningRate: 5e-3 });
   return vae;
 }
@@ -54,7 +62,7 @@ describe("evaluate", () => {
     expect(found.tokens).toBe(tokens);
     expect(found.perplexity).toBeCloseTo(Math.exp((nll! * records) / tokens), 9);
     expect(found.elboPerplexity).toBeCloseTo(Math.exp((negativeElbo * records) / tokens), 9);
-    expect(found.mutualInformation).toBeGreaterThan(1.5);
+    expect(found.mutualInformation).toBeGreaterThan(2);
     expect(found.mutualInformation).toBeLessThan(Math.min(kl, Math.log(150)) + 0.3);
     expect(found.teacherForcedAccuracy).toBeGreaterThan(0.7);
     expect(found.teacherForcedAccuracy).toBeLessThanOrEqual(1);

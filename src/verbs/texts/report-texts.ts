@@ -7,6 +7,7 @@ import { bleu } from "../../eval/text/bleu.js";
 import { tokenAccuracy } from "../../eval/text/token-accuracy.js";
 import { textTokens } from "../../eval/text-tokens.js";
 import { fieldsOf } from "../../fields/list.js";
+import { rankedGroups } from "../ranked-groups.js";
 import type { FormFacts, Looked } from "../report-facts.js";
 import { type TextPair, textPairs } from "./reconstruct.js";
 import { drawTexts } from "./sample.js";
@@ -77,16 +78,8 @@ async function shownSamples({ runner, seed }: Looked): Promise<string[]> {
 
 /** The records whose tokens are explained best, those in the middle, and the worst ones, the worst first. */
 async function shownGroups({ runner, data, measured }: Looked, perToken: Float64Array): Promise<TextGroup[]> {
-  const order = Array.from(measured, (_, i) => i).sort((a, b) => perToken[a] - perToken[b]);
-  const count = Math.max(1, Math.min(SHOWN, Math.floor(order.length / 3)));
-  const middle = Math.floor((order.length - count) / 2);
-  const groups = [
-    { name: "Best", places: order.slice(0, count) },
-    { name: "Median", places: order.slice(middle, middle + count) },
-    { name: "Worst", places: order.slice(-count).reverse() },
-  ];
   const found: TextGroup[] = [];
-  for (const { name, places } of groups) {
+  for (const { name, places } of rankedGroups(perToken, SHOWN)) {
     const pairs = await textPairs(
       runner,
       data,
