@@ -43,10 +43,14 @@ export type {
   Sampler,
 } from "./model/parts.js";
 export type { Registry } from "./registry.js";
+// A model, and a method per verb: train, sample, traverse, encode, evaluate, doctor, map, export, save and the rest.
+// What texts are held to.
+export { type Constraint, every } from "./text/writing/constraint.js";
+export { allowedCharacters, atMost, beginning, oneOf } from "./text/writing/constraints.js";
+export { pattern } from "./text/writing/pattern.js";
 // Train.
 export type { Terms, TrainEvent } from "./train/events.js";
 export type { TrainingOptions } from "./train/options.js";
-// A model, and a method per verb: train, sample, traverse, encode, evaluate, doctor, map, export, save and the rest.
 export { type EndEvent, type Place, type TrainOptions, Vae, type VaeOptions } from "./vae.js";
 // Score, neighbours, directions.
 export type { AttributeDirection } from "./verbs/direction.js";

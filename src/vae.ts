@@ -91,7 +91,8 @@ type SampleRows = Omit<z.input<typeof textSampleOptions>, "count"> & {
   readonly where?: RowWhere;
   readonly signal?: AbortSignal;
 };
-type SampleTexts = Omit<z.input<typeof textSampleOptions>, "count"> & Pick<TextSampling, "onToken" | "signal">;
+type SampleTexts = Omit<z.input<typeof textSampleOptions>, "count"> &
+  Pick<TextSampling, "onToken" | "constraint" | "signal">;
 type ImputeRows = Pick<z.input<typeof imputeOptions>, "samples" | "seed">;
 
 type PriorChoice = z.output<typeof sampleOptions>["prior"];
@@ -230,13 +231,16 @@ export class Vae implements AsyncDisposable {
   }
 
   /**
-   * Writes new texts, one after the other; `onToken` sees each token as it is chosen.
+   * Writes new texts, one after the other; `onToken` sees each token as it is chosen, `constraint` says which may be.
    *
    * @example for await (const poem of vae.sampleTexts(10, { topP: 0.9 })) console.log(poem);
    */
-  async *sampleTexts(count = 10, { onToken, signal, ...options }: SampleTexts = {}): AsyncGenerator<string, void> {
+  async *sampleTexts(
+    count = 10,
+    { onToken, constraint, signal, ...options }: SampleTexts = {},
+  ): AsyncGenerator<string, void> {
     const { prior, ...parsed } = parseInput(textSampleOptions, this.#seeded({ count, ...options }));
-    yield* sampledTexts(await this.#open(prior), { ...parsed, onToken, signal });
+    yield* sampledTexts(await this.#open(prior), { ...parsed, onToken, constraint, signal });
   }
 
   /** The likeliest texts along the way from one to another, both ends included. */

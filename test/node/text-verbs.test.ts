@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Vae } from "../../src/index.js";
+import { beginning, Vae } from "../../src/index.js";
 import { open } from "../../src/node.js";
 import { Philox } from "../../src/random.js";
 import { decode } from "../../src/verbs/decode.js";
@@ -131,6 +131,8 @@ test("a program samples, rebuilds and walks, and sees tokens as they come", asyn
     recordsOf(await runVerb(sample, { model, count: 3, seed: 3, threads })).map(({ text }) => text),
   );
   expect(new Set(seen)).toEqual(new Set([0, 1, 2]));
+  for await (const text of vae.sampleTexts(5, { constraint: (tokenizer) => beginning(tokenizer, "the blue") }))
+    expect(text).toMatch(/^the blue/);
   expect(await vae.reconstructTexts(["the red cat sat"])).toEqual(["the red cat sat"]);
   const walk = await vae.interpolateTexts("the red cat sat", "the green dog ran", { steps: 4 });
   expect([walk.length, walk[0], walk[3]]).toEqual([4, "the red cat sat", "the green dog ran"]);

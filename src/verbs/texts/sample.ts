@@ -6,7 +6,7 @@ import type { SampleRequest } from "../forms/form.js";
 import { SAMPLE_STREAM } from "../streams.js";
 import type { VerbContext, VerbResult } from "../verb.js";
 import { oneLine, shown } from "./shown.js";
-import { writingOf } from "./strategy.js";
+import { type ConstraintFor, writingOf } from "./strategy.js";
 import { readTexts, textFields, type WritingOptions, writeTexts } from "./write-texts.js";
 
 /** Texts between two reports of progress. */
@@ -15,7 +15,11 @@ const BLOCK = 256;
 export type TextSampling = Pick<
   SampleRequest,
   "count" | "seed" | "temperature" | "tokenTemperature" | "topP" | "beam" | "form"
-> & { readonly onToken?: WritingOptions["onToken"]; readonly signal?: AbortSignal };
+> & {
+  readonly onToken?: WritingOptions["onToken"];
+  readonly constraint?: ConstraintFor;
+  readonly signal?: AbortSignal;
+};
 
 /** Texts of each field, in blocks: `count` in all. The first of them do not depend on the count. */
 export async function* drawTexts(
